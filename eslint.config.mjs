@@ -52,6 +52,16 @@ export default tseslint.config(
     },
   },
   {
+    files: ['test/**'],
+    ignores: ['test/fastCheck.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { name: 'fast-check', message: 'Import test/fastCheck.ts: what fails once fails again.' },
+      ],
+    },
+  },
+  {
     // AssemblyScript has types of its own, which the compiler of TypeScript does not know.
     ...tseslint.configs.disableTypeChecked,
     files: ['scripts/assembly/**'],

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from './fastCheck.ts';
 
 /** Characters that mean something to what shows or reads a text: terminals, spreadsheets, Markdown, HTML, XML. */
 const MEANINGFUL = [

@@ -1,7 +1,7 @@
 import { fileWeights } from '../../src/common/weightsSource.ts';
 import { readdirSync, readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../fastCheck.ts';
 import { analyze } from '../../src/analysis/analyze.ts';
 import { networkWithWeights } from '../../src/analysis/counts/networkWeights.ts';
 import { planCount } from '../../src/analysis/counts/countPlan.ts';

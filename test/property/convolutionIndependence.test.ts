@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../fastCheck.ts';
 import { binomialExact } from '../../src/theory/numbers/binomial.ts';
 import { convolutionIndependence } from '../../src/theory/convolution/convolutionNumbers.ts';
 import { convolutionSum } from '../../src/theory/convolution/sums/convolutionSum.ts';

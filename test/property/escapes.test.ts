@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../fastCheck.ts';
 import { fileNameOf } from '../../src/extension/panel/fileName.ts';
 import { boldMarkdown, escapeMarkdown } from '../../src/protocol/markdown.ts';
 import { csv, csvField } from '../../webview/export/csv.ts';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../fastCheck.ts';
 import { read } from '../../src/formats/registry.ts';
 import type { ReadResult } from '../../src/formats/format.ts';
 import { buildNetwork } from '../../src/network/build.ts';

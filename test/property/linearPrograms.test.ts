@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../fastCheck.ts';
 import { DualSimplex } from '../../src/counting/geometry/dualSimplex.ts';
 import { takesPositiveValue } from '../../src/counting/exact/exactSimplex.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../fastCheck.ts';
 import type { ReadResult } from '../../src/formats/format.ts';
 import { read } from '../../src/formats/registry.ts';
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../fastCheck.ts';
 import { Budget } from '../../src/theory/convolution/sums/budget.ts';
 import { convolutionSum } from '../../src/theory/convolution/sums/convolutionSum.ts';
 import type { ReceptiveFields } from '../../src/theory/convolution/receptiveFields.ts';

@@ -1,8 +1,8 @@
 import { fileWeights } from '../../src/common/weightsSource.ts';
 import { comparisonTable } from '../../src/report/comparisonReport.ts';
 import { sweepTable } from '../../src/report/sweepReport.ts';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../fastCheck.ts';
 import { analyze } from '../../src/analysis/analyze.ts';
 import { compareNetworks } from '../../src/analysis/designs/compare.ts';
 import { LineIndex } from '../../src/analysis/lineIndex.ts';

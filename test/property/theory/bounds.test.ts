@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../../fastCheck.ts';
 import { TighterHistograms } from '../../../src/theory/recurrence/activationHistogram.ts';
 import type { BoundResult } from '../../../src/theory/bound.ts';
 import { singleRegion, type DimensionHistogram } from '../../../src/theory/recurrence/histogram.ts';

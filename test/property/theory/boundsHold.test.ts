@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../../fastCheck.ts';
 import { count } from '../../../src/counting/countRegions.ts';
 import { drawWeights } from '../../../src/counting/program/initializers.ts';
 import type { Network } from '../../../src/network/network.ts';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import fc from '../../fastCheck.ts';
 import { activationByName, relu, type Activation } from '../../../src/network/activation.ts';
 import type { Network } from '../../../src/network/network.ts';
 import { meanRegionsOnParallelogram } from '../../../src/theory/kacRice/plane.ts';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../../fastCheck.ts';
 import { analyze, type Analysis } from '../../../src/analysis/analyze.ts';
 import { LineIndex } from '../../../src/analysis/lineIndex.ts';
 import { reportJson } from '../../../src/report/reportJson.ts';

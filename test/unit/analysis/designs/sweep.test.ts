@@ -1,6 +1,6 @@
 import { sweepRowJson, sweepTable } from '../../../../src/report/sweepReport.ts';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../../../fastCheck.ts';
 import { linear, relu } from '../../../../src/network/activation.ts';
 import { buildNetwork } from '../../../../src/network/build.ts';
 import { MAX_VALUES, sweepAt, sweepFields, sweepValues, widthField } from '../../../../src/analysis/designs/sweep.ts';

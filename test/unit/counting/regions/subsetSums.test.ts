@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import fc from '../../../fastCheck.ts';
 import { MAX_TERMS, SubsetSums } from '../../../../src/counting/regions/subsetSums.ts';
 
 test('the sum closest to zero is that of one of all sets of terms', () => {

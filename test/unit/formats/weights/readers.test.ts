@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
+import fc from '../../../fastCheck.ts';
 import { openWeights } from '../../../../src/formats/weights/open.ts';
 import { readTfjsShards } from '../../../../src/formats/weights/tfjsShards.ts';
 import { manifestFault, manifestOf } from '../../../../src/formats/json/weightsManifest.ts';

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { TheoryContext } from '../../../../src/theory/context.ts';
 import { describe, expect, it } from 'vitest';
+import fc from '../../../fastCheck.ts';
 import { linear, relu, leakyRelu } from '../../../../src/network/activation.ts';
 import type { LayerDefinition } from '../../../../src/network/definition.ts';
 import type { Network } from '../../../../src/network/network.ts';

@@ -1,6 +1,6 @@
 import { zoomIdentity } from 'd3-zoom';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../../../fastCheck.ts';
 import { WHOLE } from '../../../../src/common/place.ts';
 import {
   contains,

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../../../fastCheck.ts';
 import { depthGeometry, placeLabels } from '../../../../webview/plots/depthGeometry.ts';
 import { INITIAL_STATE, receive } from '../../../../webview/app/store.ts';
 import { viewOf, type View } from '../../../../webview/app/view.ts';

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { Cancelled } from '../../../../../src/theory/cancellation.ts';
 import { describe, expect, it } from 'vitest';
+import fc from '../../../../fastCheck.ts';
 import { exactBinomialTerms } from '../../../../../src/theory/numbers/binomial.ts';
 import { Budget } from '../../../../../src/theory/convolution/sums/budget.ts';
 import { gridBracket } from '../../../../../src/theory/convolution/gridBracket.ts';

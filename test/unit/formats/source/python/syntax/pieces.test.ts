@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../../../../../fastCheck.ts';
 import { parseStatements } from '../../../../../../src/formats/source/python/syntax/grammar.ts';
 import { parsePython } from '../../../../../../src/formats/source/python/syntax/parse.ts';
 
