@@ -1,6 +1,7 @@
 import { gaussians, streamSeed, uniforms } from '../../common/random.ts';
 import type { Segment } from '../../common/place.ts';
 import { analyzedLayers, type Network } from '../../network/network.ts';
+import { equalPlaces, type NetworkPlaces } from './equalPlaces.ts';
 import { breakpointRates } from './forwardPass.ts';
 import { NotDrawn, Sources } from './randomTensor.ts';
 import { workOf } from './weightedImage.ts';
@@ -62,19 +63,21 @@ class Rounds {
   private readonly rounds: Round[] = [];
   /** How many draws have the first breakpoint at the origin in a layer. */
   private readonly roots: Float64Array;
+  private readonly places: NetworkPlaces;
 
   constructor(
     private readonly network: Network,
     private readonly segment: Segment,
     private readonly choice: ConditionalChoice,
   ) {
+    this.places = equalPlaces(network, segment);
     this.roots = new Float64Array(network.layers.length);
     this.uniform = uniforms(streamSeed(choice.seed, 0));
     this.gaussian = gaussians(streamSeed(choice.seed, 1));
   }
 
   mean(): ConditionalMean | null {
-    const work = analyzedLayers(this.network).reduce((sum, layer) => sum + workOf(layer), this.network.inputSize);
+    const work = workOfDraw(this.network, this.places);
     const least = MIN_ROUNDS * STRATA * work;
     if (least > 2 * this.choice.work)
       throw new NotDrawn(
@@ -103,6 +106,7 @@ class Rounds {
         initialization: this.network.initialization,
         gaussian: this.gaussian,
         sources: new Sources(),
+        places: this.places,
         origin,
         breathe: () => {
           if (this.choice.stopped?.() === true) throw new Stopped();
@@ -126,6 +130,12 @@ class Rounds {
     });
     return { perLayer, standardError: Math.sqrt(varianceOfRound(this.rounds) / count), draws: count * STRATA };
   }
+}
+
+/** Multiplications that one draw takes, about. */
+export function workOfDraw(network: Network, { layers }: NetworkPlaces): number {
+  const layersDrawn = analyzedLayers(network);
+  return layersDrawn.reduce((sum, layer) => sum + workOf(layer, layers.get(layer.index)!), network.inputSize);
 }
 
 /**

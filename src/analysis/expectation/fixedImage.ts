@@ -1,16 +1,26 @@
 import type { Layer } from '../../network/network.ts';
 import { spatialExtents, windowGeometry } from '../../network/window.ts';
 import * as rows from '../../counting/program/affineRows.ts';
-import type { SparseMatrix } from '../../counting/program/program.ts';
+import { RowBuilder, type SparseMatrix } from '../../counting/program/program.ts';
 import type { Fresh, RandomTensor } from './randomTensor.ts';
 
-const matrices = new WeakMap<Layer, SparseMatrix>();
+const matrices = new WeakMap<SparseMatrix, SparseMatrix>();
 
-/** What padding, means over windows and up-sampling make of a tensor. A layer's matrix is made once. */
-export function fixedImage(layer: Layer, input: RandomTensor): RandomTensor {
-  const matrix = matrices.get(layer) ?? matrixOf(layer, input);
-  matrices.set(layer, matrix);
+/** What padding, means over windows and up-sampling make of a tensor: the same map of its rows in each channel. */
+export function fixedImage(ofRows: SparseMatrix, input: RandomTensor): RandomTensor {
+  const matrix = matrices.get(ofRows) ?? inEachChannel(ofRows, input.channels);
+  matrices.set(ofRows, matrix);
   return imageUnder(matrix, input, input.channels);
+}
+
+function inEachChannel({ rows: count, columns, start, column, value }: SparseMatrix, channels: number): SparseMatrix {
+  const builder = new RowBuilder();
+  for (let cell = 0; cell < count * channels; cell++) {
+    const [row, channel] = [Math.floor(cell / channels), cell % channels];
+    for (let e = start[row]; e < start[row + 1]; e++) builder.entry(column[e] * channels + channel, value[e]);
+    builder.endRow();
+  }
+  return builder.matrix(columns * channels);
 }
 
 export function imageUnder(matrix: SparseMatrix, input: RandomTensor, channels: number): RandomTensor {
@@ -58,17 +68,21 @@ function product(matrix: SparseMatrix, vector: Float64Array): Float64Array {
   return image;
 }
 
-function matrixOf(layer: Layer, input: RandomTensor): SparseMatrix {
+/** What such a layer makes of positions. */
+export function positionMatrix(layer: Layer): SparseMatrix {
   const { operation } = layer;
-  if (operation.kind === 'averagePooling')
-    return divided(rows.means(rows.windowGroups(windowGeometry(layer)!), input.values.length));
   const { kind } = operation;
+  if (kind === 'averagePooling') {
+    const geometry = windowGeometry(layer)!;
+    return divided(rows.means(rows.windowGroups({ ...geometry, inC: 1 }), geometry.inH * geometry.inW));
+  }
   if (kind !== 'globalAveragePooling' && kind !== 'zeroPadding' && kind !== 'upSampling')
     throw new RangeError(`${layer.name}: not a fixed map of positions`);
-  const extents = spatialExtents(layer.inputShapes[0], operation.rank);
-  if (kind === 'globalAveragePooling') return divided(rows.means(rows.channelGroups(extents), input.values.length));
-  if (kind === 'zeroPadding') return rows.zeroPadding(extents, operation.padding);
-  return divided(rows.upSampling(extents, operation.factors, operation.bilinear));
+  const [height, width] = spatialExtents(layer.inputShapes[0], operation.rank);
+  if (kind === 'globalAveragePooling')
+    return divided(rows.means(rows.channelGroups([height, width, 1]), height * width));
+  if (kind === 'zeroPadding') return rows.zeroPadding([height, width, 1], operation.padding);
+  return divided(rows.upSampling([height, width, 1], operation.factors, operation.bilinear));
 }
 
 function divided({ matrix, divisor }: rows.DividedMatrix): SparseMatrix {

@@ -2,10 +2,10 @@ import { bends, type PiecewiseLinearActivation } from '../../network/activation.
 import { inputTensor, type Layer, type Network, type TensorId } from '../../network/network.ts';
 import { initialVariance, isMerge, type MergeOperation } from '../../network/operation.ts';
 import { sizeOf } from '../../network/shape.ts';
-import { spatialExtents, windowGeometry } from '../../network/window.ts';
 import * as rows from '../../counting/program/affineRows.ts';
+import { firstOfEach, joinsChannels, type WindowRows } from './equalPlaces.ts';
 import { fixedImage, imageUnder } from './fixedImage.ts';
-import { NotDrawn, type Fresh, type RandomTensor, type Sources } from './randomTensor.ts';
+import { NotDrawn, rowsOf, type Fresh, type RandomTensor, type Sources } from './randomTensor.ts';
 import { changeRate, unitRate, type LayerRate } from './rates.ts';
 import { tropicalImage, type TropicalOperation } from './tropicalImage.ts';
 import { weightedImage, type Draw } from './weightedImage.ts';
@@ -49,7 +49,8 @@ class ForwardPass {
       const size = sizeOf(shape);
       const values = point.subarray(offset, offset + size);
       const tangents = direction.subarray(offset, offset + size);
-      this.tensors.set(inputTensor(k), plain(values, tangents, shape[shape.length - 1], new Uint8Array(size), -1));
+      const all = plain(values, tangents, shape[shape.length - 1], new Uint8Array(size), -1);
+      this.tensors.set(inputTensor(k), rowsOf(all, firstOfEach(this.draw.places.inputs[k])));
       offset += size;
     });
     for (const layer of this.network.layers) {
@@ -64,7 +65,11 @@ class ForwardPass {
 
   private image(layer: Layer): RandomTensor {
     const { operation } = layer;
-    const inputs = layer.inputs.map((tensor) => this.tensors.get(tensor)!);
+    const { taken, window, matrix } = this.draw.places.layers.get(layer.index)!;
+    const inputs = layer.inputs.map((tensor, k) => {
+      const rows = taken[k];
+      return rows ? rowsOf(this.tensors.get(tensor)!, rows) : this.tensors.get(tensor)!;
+    });
     const [input] = inputs;
     if (layer.sharedWith !== undefined)
       throw new NotDrawn(`${layer.name} shares its weights with an earlier layer, which has used them.`);
@@ -77,26 +82,21 @@ class ForwardPass {
       case 'transposedConvolution':
       case 'locallyConnected':
       case 'graphConvolution':
-        return weightedImage(layer, operation, input, this.draw);
+        return weightedImage(layer, operation, input, this.draw, window);
       case 'maxout': {
         const { units, rank } = operation;
-        const pieces = weightedImage(layer, operation, input, this.draw);
+        const pieces = weightedImage(layer, operation, input, this.draw, window);
         const groups = Array.from({ length: units }, (_, u) => Array.from({ length: rank }, (__, k) => k * units + u));
         return this.greatest(layer, pieces, groups, units, true);
       }
-      case 'maxPooling': {
-        const groups = poolingGroups(layer);
-        return this.greatest(layer, input, groups, input.channels, false);
-      }
-      case 'globalMaxPooling': {
-        const groups = rows.channelGroups(spatialExtents(layer.inputShapes[0], operation.rank));
-        return this.greatest(layer, input, groups, input.channels, false);
-      }
+      case 'maxPooling':
+      case 'globalMaxPooling':
+        return this.greatest(layer, input, poolingGroups(window!, input.channels), input.channels, false);
       case 'averagePooling':
       case 'globalAveragePooling':
       case 'zeroPadding':
       case 'upSampling':
-        return fixedImage(layer, input);
+        return fixedImage(matrix!, input);
       case 'batchNormalization':
         return this.scaled(input, 1 / Math.sqrt(initialVariance(operation)), true);
       case 'flatten':
@@ -225,9 +225,14 @@ class ForwardPass {
 
   private joined(layer: Layer, axis: number, inputs: readonly RandomTensor[]): RandomTensor {
     const channels = layer.outputShape[layer.outputShape.length - 1];
-    const matrices = rows.concatenation(layer.inputShapes, axis);
+    const matrices = joinsChannels(axis, layer.outputShape)
+      ? rows.concatenation(
+          inputs.map((input) => [input.values.length / input.channels, input.channels]),
+          1,
+        )
+      : rows.concatenation(layer.inputShapes, axis);
     const parts = inputs.map((input, k) => imageUnder(matrices[k], input, channels));
-    const size = sizeOf(layer.outputShape);
+    const size = matrices[0].rows;
     const owner = new Int32Array(size);
     matrices.forEach((matrix, k) => {
       for (let row = 0; row < size; row++) if (matrix.start[row + 1] > matrix.start[row]) owner[row] = k;
@@ -254,12 +259,20 @@ class ForwardPass {
   }
 }
 
-const poolings = new WeakMap<Layer, readonly (readonly number[])[]>();
+const poolings = new WeakMap<WindowRows, readonly (readonly number[])[]>();
 
-function poolingGroups(layer: Layer): readonly (readonly number[])[] {
-  const known = poolings.get(layer) ?? rows.windowGroups(windowGeometry(layer)!);
-  poolings.set(layer, known);
-  return known;
+/** The different cells that each window covers, channel by channel. */
+function poolingGroups(window: WindowRows, channels: number): readonly (readonly number[])[] {
+  const known = poolings.get(window);
+  if (known) return known;
+  const { count, taps, input } = window;
+  const groups: number[][] = [];
+  for (let at = 0; at < count; at++) {
+    const covered = [...new Set(input.subarray(at * taps, (at + 1) * taps))].filter((row) => row >= 0);
+    for (let c = 0; c < channels; c++) groups.push(covered.map((row) => row * channels + c));
+  }
+  poolings.set(window, groups);
+  return groups;
 }
 
 function plain(

@@ -8,7 +8,7 @@ export class NotDrawn extends Error {}
  * everything before.
  */
 export interface RandomTensor {
-  /** Row-major, channels last. */
+  /** Row-major, channels last; one row for all positions that are known to be equal. */
   readonly values: Float64Array;
   /** Derivatives along the line. */
   readonly tangents: Float64Array;
@@ -23,6 +23,29 @@ export interface RandomTensor {
   readonly before: { readonly tensor: RandomTensor; readonly activation: PiecewiseLinearActivation } | null;
   /** What it takes the greatest values of. */
   readonly greatest: Greatest | null;
+}
+
+/** Some rows of a tensor, one after the other; a row holds the channels of one position. */
+export function rowsOf(tensor: RandomTensor, rows: Int32Array): RandomTensor {
+  const { channels, fresh, before, greatest } = tensor;
+  const cells = new Int32Array(rows.length * channels);
+  for (let i = 0; i < cells.length; i++) cells[i] = rows[Math.floor(i / channels)] * channels + (i % channels);
+  const floats = (from: Float64Array) => Float64Array.from(cells, (cell) => from[cell]);
+  const numbers = (from: Int32Array) => cells.map((cell) => from[cell]);
+  const mean = fresh?.mean && { values: floats(fresh.mean.values), tangents: floats(fresh.mean.tangents) };
+  return {
+    ...tensor,
+    values: floats(tensor.values),
+    tangents: floats(tensor.tangents),
+    isNonNegative: Uint8Array.from(cells, (cell) => tensor.isNonNegative[cell]),
+    fresh: fresh && { slots: numbers(fresh.slots), origins: numbers(fresh.origins), mean: mean ?? null },
+    before: before && { ...before, tensor: rowsOf(before.tensor, rows) },
+    greatest: greatest && {
+      ...greatest,
+      groups: Array.from(cells, (cell) => greatest.groups[cell]),
+      origins: numbers(greatest.origins),
+    },
+  };
 }
 
 export interface Greatest {

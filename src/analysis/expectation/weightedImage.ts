@@ -4,7 +4,7 @@ import type { Layer } from '../../network/network.ts';
 import type { Operation } from '../../network/operation.ts';
 import { sizeOf } from '../../network/shape.ts';
 import { windowGeometry } from '../../network/window.ts';
-import { windowTaps } from '../../theory/kacRice/moments/taps.ts';
+import type { LayerPlaces, NetworkPlaces, WindowRows } from './equalPlaces.ts';
 import type { Fresh, RandomTensor, Reads, Source, Sources } from './randomTensor.ts';
 
 /** What one draw of a network has in common. */
@@ -12,6 +12,7 @@ export interface Draw {
   readonly initialization: Initialization;
   readonly gaussian: () => number;
   readonly sources: Sources;
+  readonly places: NetworkPlaces;
   /** How far along the line the origin is; null where the line misses it. */
   readonly origin: number | null;
   /** Called every few milliseconds; throws where the draw is to end. */
@@ -54,15 +55,16 @@ export function weightedImage(
   operation: WeightedOperation,
   input: RandomTensor,
   draw: Draw,
+  window: WindowRows | null,
 ): RandomTensor {
   if (operation.kind === 'graphConvolution') {
     const mixed = overNeighbors(input, operation.adjacency);
-    return image(layer, mixed, readingOf(layer, operation, draw.initialization, mixed), draw);
+    return image(layer, mixed, readingOf(layer, operation, draw.initialization, mixed, window), draw);
   }
   if (operation.kind !== 'separableConvolution')
-    return image(layer, input, readingOf(layer, operation, draw.initialization, input), draw);
+    return image(layer, input, readingOf(layer, operation, draw.initialization, input, window), draw);
   const { initialization } = draw;
-  const depthwise = windowReading(layer, input, operation.multiplier * input.channels, input.channels);
+  const depthwise = windowReading(window, input, operation.multiplier * input.channels, input.channels);
   const between = image(
     layer,
     input,
@@ -79,6 +81,7 @@ function readingOf(
   operation: Exclude<WeightedOperation, { kind: 'separableConvolution' }>,
   initialization: Initialization,
   input: RandomTensor,
+  window: WindowRows | null,
 ): Reading {
   const depthwise = operation.kind === 'depthwiseConvolution';
   const laws = {
@@ -92,12 +95,12 @@ function readingOf(
     case 'maxout':
       return { ...pointwise(input, operation.units * operation.rank), ...laws };
     case 'depthwiseConvolution':
-      return { ...windowReading(layer, input, operation.multiplier * input.channels, input.channels), ...laws };
+      return { ...windowReading(window, input, operation.multiplier * input.channels, input.channels), ...laws };
     case 'convolution':
     case 'transposedConvolution':
-      return { ...windowReading(layer, input, operation.filters, operation.groups), ...laws };
+      return { ...windowReading(window, input, operation.filters, operation.groups), ...laws };
     case 'locallyConnected':
-      return { ...windowReading(layer, input, operation.filters, 1), ...laws, isUntied: true };
+      return { ...windowReading(window, input, operation.filters, 1), ...laws, isUntied: true };
   }
 }
 
@@ -116,35 +119,10 @@ function pointwise(input: RandomTensor, filters: number): Form {
   };
 }
 
-const windowForms = new WeakMap<Layer, Form>();
-
-function windowReading(layer: Layer, input: RandomTensor, filters: number, parts: number): Form {
-  const known = windowForms.get(layer);
-  if (known) return known;
-  const geometry = windowGeometry(layer);
-  if (!geometry) throw new RangeError(`${layer.name}: a window is needed`);
-  const [rows, columns] = [windowTaps(geometry, 0), windowTaps(geometry, 1)];
-  const { outH, outW, inW } = geometry;
-  const taps = rows.size * columns.size;
-  const places = new Int32Array(outH * outW * taps);
-  for (let at = 0; at < places.length; at++) {
-    const [position, tap] = [Math.floor(at / taps), at % taps];
-    const [y, x] = [Math.floor(position / outW), position % outW];
-    const row = rows.source[y * rows.size + Math.floor(tap / columns.size)];
-    const column = columns.source[x * columns.size + (tap % columns.size)];
-    places[at] = row < 0 || column < 0 ? -1 : row * inW + column;
-  }
-  const form: Form = {
-    positions: outH * outW,
-    taps,
-    input: places,
-    inputChannels: input.channels,
-    filters,
-    parts,
-    isUntied: false,
-  };
-  windowForms.set(layer, form);
-  return form;
+function windowReading(window: WindowRows | null, input: RandomTensor, filters: number, parts: number): Form {
+  if (!window) throw new RangeError('a window is needed');
+  const { count, taps, input: rows } = window;
+  return { positions: count, taps, input: rows, inputChannels: input.channels, filters, parts, isUntied: false };
 }
 
 function image(layer: Layer, input: RandomTensor, reading: Reading, draw: Draw): RandomTensor {
@@ -312,17 +290,17 @@ function overNeighbors(tensor: RandomTensor, adjacency: readonly (readonly numbe
 }
 
 /** Multiplications that one draw of a layer takes, about. */
-export function workOf(layer: Layer): number {
-  const geometry = windowGeometry(layer);
-  const { operation } = layer;
+export function workOf(layer: Layer, { window, output }: LayerPlaces): number {
+  const { operation, inputShapes, outputShape } = layer;
   // Every two of a unit's arguments are compared.
   if (operation.kind === 'tropicalDense' || operation.kind === 'tropicalConvolution')
     return layer.neurons * layer.pieceCount * (layer.pieceCount + 1);
-  if (!geometry || operation.kind === 'maxPooling' || operation.kind === 'averagePooling')
-    return sizeOf(layer.inputShapes[0]) + sizeOf(layer.outputShape);
-  const taps = geometry.kernel[0] * geometry.kernel[1];
-  const places = geometry.transposed ? geometry.inH * geometry.inW : geometry.outH * geometry.outW;
+  const [inC, outC] = [inputShapes[0], outputShape].map((shape) => shape[shape.length - 1]);
+  if (operation.kind === 'dense' && output.count > 1) return 2 * output.count * inC * outC;
+  const geometry = windowGeometry(layer);
+  if (!geometry || !window || operation.kind === 'maxPooling') return sizeOf(inputShapes[0]) + output.count * outC;
+  const reads = window.input.reduce((sum, row) => (row < 0 ? sum : sum + 1), 0);
   if (operation.kind === 'separableConvolution')
-    return 2 * places * geometry.inC * operation.multiplier * (taps + operation.filters);
-  return (2 * places * taps * geometry.inC * geometry.outC) / geometry.groups;
+    return 2 * inC * operation.multiplier * (reads + output.count * operation.filters);
+  return (2 * reads * inC * outC) / geometry.groups;
 }
