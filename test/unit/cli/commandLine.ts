@@ -12,8 +12,10 @@ export interface Ran {
 }
 
 interface RunOptions {
-  /** Milliseconds until the signal of Ctrl-C. */
+  /** Milliseconds until the signal of Ctrl-C, from when the program heeds it: a busy machine starts it late. */
   readonly interruptAfter?: number;
+  /** Is asked again and again, and sends that signal when it says so. */
+  readonly interruptWhen?: () => boolean;
   /** Is called with all of standard output so far, and can send that signal too. */
   readonly onOutput?: (out: string, interrupt: () => void) => void;
   /** A file in place of the pipe of standard output. */
@@ -22,6 +24,10 @@ interface RunOptions {
   readonly closeOutput?: boolean;
 }
 
+/** Runs in the program first: writes to a pipe of its own when the program starts to heed Ctrl-C. */
+const LISTENING = `process.on('newListener', (name) => name === 'SIGINT' && require('node:fs').writeSync(3, '.'));`;
+const LISTENING_FILE = 'listening.cjs';
+
 /** The command line as users have it, bundled into a folder of its own, with files to work on beside it. */
 export class CommandLine {
   private constructor(private readonly folder: string) {}
@@ -29,6 +35,7 @@ export class CommandLine {
   static async build(): Promise<CommandLine> {
     const folder = await mkdtemp(join(tmpdir(), 'region-lens-cli-'));
     await bundleForNode({ cli: 'src/cli/cli.ts', worker: 'src/host/node/workerMain.ts' }, folder);
+    await writeFile(join(folder, LISTENING_FILE), LISTENING);
     return new CommandLine(folder);
   }
 
@@ -53,22 +60,30 @@ export class CommandLine {
     return join(this.folder, name);
   }
 
-  run(words: readonly string[], { interruptAfter, onOutput, outputTo, closeOutput }: RunOptions = {}): Promise<Ran> {
+  run(words: readonly string[], options: RunOptions = {}): Promise<Ran> {
+    const { interruptAfter, interruptWhen, onOutput, outputTo, closeOutput } = options;
     const file = outputTo === undefined ? undefined : openSync(outputTo, 'w');
-    const child = spawn(process.execPath, ['cli.js', ...words], {
+    const child = spawn(process.execPath, ['--require', `./${LISTENING_FILE}`, 'cli.js', ...words], {
       cwd: this.folder,
-      stdio: ['pipe', file ?? 'pipe', 'pipe'],
+      stdio: ['pipe', file ?? 'pipe', 'pipe', 'pipe'],
     });
     if (file !== undefined) closeSync(file);
     if (closeOutput) child.stdout?.destroy();
-    if (interruptAfter !== undefined) setTimeout(() => child.kill('SIGINT'), interruptAfter);
+    const interrupt = () => child.kill('SIGINT');
+    child.stdio[3]?.once('data', () => interruptAfter !== undefined && setTimeout(interrupt, interruptAfter));
+    const asking = interruptWhen && setInterval(() => interruptWhen() && interrupt(), 100);
     let [out, err] = ['', ''];
     child.stdout?.on('data', (chunk: Buffer) => {
       out += chunk.toString();
-      onOutput?.(out, () => child.kill('SIGINT'));
+      onOutput?.(out, interrupt);
     });
     child.stderr?.on('data', (chunk: Buffer) => (err += chunk.toString()));
-    return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })));
+    return new Promise((resolve) => {
+      child.on('close', (code) => {
+        clearInterval(asking);
+        resolve({ code, out, err });
+      });
+    });
   }
 
   async remove(): Promise<void> {

@@ -86,7 +86,7 @@ describe('what region-lens writes', () => {
 
   it('says how many of the networks were counted before a signal', async () => {
     const words = ['count', 'mlp.network.json', '--method', 'plane', '--repeat', '20000', '--json'];
-    const { code, out, err } = await cli.run(words, { interruptAfter: 4000 });
+    const { code, out, err } = await cli.run(words, { onOutput: (_, interrupt) => interrupt() });
     const lines = out
       .trimEnd()
       .split('\n')

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { countJson } from '../../../src/report/countJson.ts';
 import { arrayExpression } from '../../../src/cli/parts/folder.ts';
 import { CommandLine } from './commandLine.ts';
@@ -150,7 +151,8 @@ describe('a count in parts, on the command line', () => {
   it('a part that is killed leaves nothing that is taken for a part', async () => {
     await cli.file('large.network.json', { ...network(40), input: [4] });
     const words = ['count', 'large.network.json', '--method', 'cells', '--part', '1/2'];
-    const killed = await cli.run([...words, '--output', 'killed/part-1.json'], { interruptAfter: 2500 });
+    const isRunning = () => existsSync(cli.path('killed/part-1.progress'));
+    const killed = await cli.run([...words, '--output', 'killed/part-1.json'], { interruptWhen: isRunning });
     expect(killed.code).toBe(null);
     expect((await cli.run(['merge', 'killed'])).err).toContain('2 of 2 parts are missing: --array=1-2');
     const status = JSON.parse((await cli.run(['status', 'killed', '--json'])).out) as { running: unknown[] };
