@@ -133,7 +133,7 @@ class Rounds {
 }
 
 /** Multiplications that one draw takes, about. */
-export function workOfDraw(network: Network, { layers }: NetworkPlaces): number {
+function workOfDraw(network: Network, { layers }: NetworkPlaces): number {
   const layersDrawn = analyzedLayers(network);
   return layersDrawn.reduce((sum, layer) => sum + workOf(layer, layers.get(layer.index)!), network.inputSize);
 }

@@ -72,14 +72,17 @@ export interface Fresh {
   readonly mean: { readonly values: Float64Array; readonly tangents: Float64Array } | null;
 }
 
+/** `E G_a G_b`, `E G_a G'_b`, `E G'_a G_b`, `E G'_a G'_b`. */
+export type Covariance = readonly [values: number, first: number, second: number, tangents: number];
+
 /** Second moments of G and its derivative at one place and for one set of channels read. */
 export interface Source {
   readonly layer: number;
   readonly q: Float64Array;
   readonly c: Float64Array;
   readonly r: Float64Array;
-  /** `E G_a G_b`, `E G_a G'_b`, `E G'_a G_b`, `E G'_a G'_b` of the same channel at two of its slots. */
-  covariance(a: number, b: number): readonly [number, number, number, number];
+  /** Of the same channel at two of its slots. */
+  covariance(a: number, b: number): Covariance;
   /** What a place reads, one entry for each weight, and the bias. */
   reads(place: number): Reads;
 }
@@ -170,9 +173,11 @@ export class Sources {
   }
 
   /** Of the same channel at two slots that have one factor. */
-  covariance(a: number, b: number): readonly [number, number, number, number] {
+  covariance(a: number, b: number): Covariance {
     if (!this.areOfOneSource(a, b)) return [0, 0, 0, 0];
-    const [value, first, second, slopes] = this.sources[a].covariance(this.places[a], this.places[b]);
+    const covariance = this.sources[a].covariance(this.places[a], this.places[b]);
+    if (this.factors[a] === 1) return covariance;
+    const [value, first, second, slopes] = covariance;
     const square = this.factors[a] ** 2;
     return [square * value, square * first, square * second, square * slopes];
   }

@@ -5,7 +5,7 @@ import { bendsAtZeroOnly } from '../../theory/kacRice/moments/unit.ts';
 import type { Draw } from './weightedImage.ts';
 import { differenceOfReads, nothingRead, refuseOneNumber } from './oneNumber.ts';
 import { rounded } from './rounded.ts';
-import { NotDrawn, type Fresh, type RandomTensor, type Reads, type Sources } from './randomTensor.ts';
+import { NotDrawn, type Covariance, type Fresh, type RandomTensor, type Reads, type Sources } from './randomTensor.ts';
 
 export interface LayerRate {
   readonly rate: number;
@@ -97,7 +97,7 @@ interface Contest {
   /** Has no fresh part. */
   isGiven(i: number): boolean;
   /** Covariances of the fresh parts, values and derivatives. */
-  covariance(i: number, j: number): readonly [number, number, number, number];
+  covariance(i: number, j: number): Covariance;
   /** What the difference of two fresh parts is a combination of, or one of them. */
   reads(i: number, j?: number): Reads;
 }
@@ -125,9 +125,10 @@ export function changeRate(
   for (const group of groups) {
     const contest = contestOf(tensor, fresh, group, sources, areIndependent);
     const size = contest.cells.length;
+    const names = contest.values.map(alike);
     for (let i = 0; i < size; i++) {
       for (let j = i + 1; j < size; j++) {
-        const key = alike(contest.values[i]) * 2 ** 26 + alike(contest.values[j]);
+        const key = names[i] * 2 ** 26 + names[j];
         if (seen.has(key)) continue;
         if (contest.isGiven(i) && contest.isGiven(j) && contest.tangents[i] !== contest.tangents[j])
           throw compared(layer);
@@ -204,7 +205,7 @@ function contestOf(
   const cells = group.filter(
     (cell, k) => group.findIndex((other) => tensor.values[other] === tensor.values[cell]) === k,
   );
-  const known = new Map<number, readonly [number, number, number, number]>();
+  const known: (Covariance | undefined)[] = [];
   return {
     cells,
     values: cells.map((cell) => tensor.values[cell]),
@@ -214,9 +215,7 @@ function contestOf(
     covariance(i, j) {
       const [a, b] = [slots[cells[i]], slots[cells[j]]];
       if (a < 0 || b < 0 || (areIndependent && i !== j)) return NONE;
-      const found = known.get(i * cells.length + j) ?? sources.covariance(a, b);
-      known.set(i * cells.length + j, found);
-      return found;
+      return (known[i * cells.length + j] ??= sources.covariance(a, b));
     },
     reads(i, j) {
       const readsOf = (k: number) => (slots[cells[k]] < 0 ? nothingRead : sources.reads(slots[cells[k]]));

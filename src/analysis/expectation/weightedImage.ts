@@ -5,7 +5,8 @@ import type { Operation } from '../../network/operation.ts';
 import { sizeOf } from '../../network/shape.ts';
 import { windowGeometry } from '../../network/window.ts';
 import type { LayerPlaces, NetworkPlaces, WindowRows } from './equalPlaces.ts';
-import type { Fresh, RandomTensor, Reads, Source, Sources } from './randomTensor.ts';
+import { covarianceMatrix, drawnTogether, worksOf, type Reading } from './jointRows.ts';
+import type { Covariance, Fresh, RandomTensor, Reads, Source, Sources } from './randomTensor.ts';
 
 /** What one draw of a network has in common. */
 export interface Draw {
@@ -17,21 +18,6 @@ export interface Draw {
   readonly origin: number | null;
   /** Called every few milliseconds; throws where the draw is to end. */
   readonly breathe: () => void;
-}
-
-/** How outputs read inputs: the same weights at every position, unless `untied`. */
-interface Reading {
-  readonly positions: number;
-  readonly taps: number;
-  /** `input[position * taps + tap]` is a position of the input, or -1 for a zero. */
-  readonly input: Int32Array;
-  readonly inputChannels: number;
-  readonly filters: number;
-  /** Parts of the channels that have filters of their own. */
-  readonly parts: number;
-  readonly isUntied: boolean;
-  readonly variance: number;
-  readonly bias: number;
 }
 
 export type WeightedOperation = Extract<
@@ -64,7 +50,7 @@ export function weightedImage(
   if (operation.kind !== 'separableConvolution')
     return image(layer, input, readingOf(layer, operation, draw.initialization, input, window), draw);
   const { initialization } = draw;
-  const depthwise = windowReading(window, input, operation.multiplier * input.channels, input.channels);
+  const depthwise = windowReading(window, input.channels, operation.multiplier * input.channels, input.channels);
   const between = image(
     layer,
     input,
@@ -95,39 +81,44 @@ function readingOf(
     case 'maxout':
       return { ...pointwise(input, operation.units * operation.rank), ...laws };
     case 'depthwiseConvolution':
-      return { ...windowReading(window, input, operation.multiplier * input.channels, input.channels), ...laws };
+      return {
+        ...windowReading(window, input.channels, operation.multiplier * input.channels, input.channels),
+        ...laws,
+      };
     case 'convolution':
     case 'transposedConvolution':
-      return { ...windowReading(window, input, operation.filters, operation.groups), ...laws };
+      return { ...windowReading(window, input.channels, operation.filters, operation.groups), ...laws };
     case 'locallyConnected':
-      return { ...windowReading(window, input, operation.filters, 1), ...laws, isUntied: true };
+      return { ...windowReading(window, input.channels, operation.filters, 1), ...laws, isUntied: true };
   }
 }
 
 type Form = Omit<Reading, 'variance' | 'bias'>;
 
-function pointwise(input: RandomTensor, filters: number): Form {
-  const positions = input.values.length / input.channels;
-  return {
-    positions,
-    taps: 1,
-    input: Int32Array.from({ length: positions }, (_, p) => p),
-    inputChannels: input.channels,
-    filters,
-    parts: 1,
-    isUntied: false,
-  };
+function atEachOf(positions: number, inputChannels: number, filters: number): Form {
+  const input = Int32Array.from({ length: positions }, (_, p) => p);
+  return { positions, taps: 1, input, inputChannels, filters, parts: 1, isUntied: false };
 }
 
-function windowReading(window: WindowRows | null, input: RandomTensor, filters: number, parts: number): Form {
+function pointwise({ values, channels }: RandomTensor, filters: number): Form {
+  return atEachOf(values.length / channels, channels, filters);
+}
+
+function windowReading(window: WindowRows | null, inputChannels: number, filters: number, parts: number): Form {
   if (!window) throw new RangeError('a window is needed');
-  const { count, taps, input: rows } = window;
-  return { positions: count, taps, input: rows, inputChannels: input.channels, filters, parts, isUntied: false };
+  const { count, taps, input } = window;
+  return { positions: count, taps, input, inputChannels, filters, parts, isUntied: false };
 }
 
 function image(layer: Layer, input: RandomTensor, reading: Reading, draw: Draw): RandomTensor {
-  const source = sourceOf(layer, input, reading);
   const { positions, filters, parts } = reading;
+  const ofOnePlace = reading.isUntied || positions === 1;
+  const works = ofOnePlace ? null : worksOf(reading);
+  const matrices =
+    works && works.together < works.apart
+      ? Array.from({ length: parts }, (_, part) => covarianceMatrix(input, reading, part, draw.breathe))
+      : null;
+  const source = sourceOf(layer, input, reading, matrices);
   const first = draw.sources.add(source);
   const cells = positions * filters;
   const slots = new Int32Array(cells);
@@ -136,8 +127,9 @@ function image(layer: Layer, input: RandomTensor, reading: Reading, draw: Draw):
     slots[cell] = first + Math.floor(cell / filters) * parts + Math.floor((cell % filters) / perPart);
   }
   const fresh: Fresh = { slots, origins: draw.sources.newOrigins(cells), mean: null };
-  const [values, tangents] =
-    reading.isUntied || positions === 1 ? jointDraws(source, reading, draw) : productsWithWeights(input, reading, draw);
+  const [values, tangents] = ofOnePlace
+    ? jointDraws(source, reading, draw)
+    : ((matrices && drawnTogether(matrices, reading, draw)) ?? productsWithWeights(input, reading, draw));
   return {
     values,
     tangents,
@@ -151,47 +143,53 @@ function image(layer: Layer, input: RandomTensor, reading: Reading, draw: Draw):
 }
 
 /** The moments of the sums over what each position reads, for each part of the channels. */
-function sourceOf(layer: Layer, tensor: RandomTensor, reading: Reading): Source {
+function sourceOf(
+  layer: Layer,
+  tensor: RandomTensor,
+  reading: Reading,
+  matrices: readonly Float64Array[] | null,
+): Source {
   const { values, tangents } = tensor;
   const { positions, taps, input, inputChannels, parts, variance, bias, isUntied } = reading;
   const depth = inputChannels / parts;
   const size = positions * parts;
-  const [q, c, r] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
-  const sums = new Float64Array(4);
-  for (let position = 0; position < positions; position++) {
-    for (let part = 0; part < parts; part++) {
-      sums.fill(0);
-      addProducts(position, position, part);
-      const at = position * parts + part;
-      q[at] = variance * sums[0] + bias;
-      c[at] = variance * sums[1];
-      r[at] = variance * sums[3];
-    }
-  }
-  const covariance = (a: number, b: number): readonly [number, number, number, number] => {
+  const known = new Map<number, Covariance>();
+  const covariance = (a: number, b: number): Covariance => {
     const [p, other] = [Math.floor(a / parts), Math.floor(b / parts)];
     if (a % parts !== b % parts || (isUntied && p !== other)) return [0, 0, 0, 0];
-    sums.fill(0);
-    addProducts(p, other, a % parts);
-    return [variance * sums[0] + bias, variance * sums[1], variance * sums[2], variance * sums[3]];
+    if (matrices) return entryOf(matrices[a % parts], 2 * positions, p, other);
+    // Channels of their own numbers have nothing in common.
+    if (parts > 1) return sumsOfProducts(p, other, a % parts);
+    const found = known.get(a * size + b) ?? sumsOfProducts(p, other, 0);
+    known.set(a * size + b, found);
+    return found;
   };
+  const [q, c, r] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
+  for (let at = 0; at < size; at++) [q[at], c[at], , r[at]] = covariance(at, at);
   return { layer: layer.index, q, c, r, covariance, reads: (place) => readsOf(tensor, reading, place) };
 
   /** Sums over equal taps of two positions. */
-  function addProducts(p: number, other: number, part: number): void {
+  function sumsOfProducts(p: number, other: number, part: number): Covariance {
+    let [both, first, second, slopes] = [0, 0, 0, 0];
     for (let tap = 0; tap < taps; tap++) {
       const [from, to] = [input[p * taps + tap], input[other * taps + tap]];
       if (from < 0 || to < 0) continue;
       const [left, right] = [from * inputChannels + part * depth, to * inputChannels + part * depth];
       for (let k = 0; k < depth; k++) {
         const [x, dx, y, dy] = [values[left + k], tangents[left + k], values[right + k], tangents[right + k]];
-        sums[0] += x * y;
-        sums[1] += x * dy;
-        sums[2] += dx * y;
-        sums[3] += dx * dy;
+        both += x * y;
+        first += x * dy;
+        second += dx * y;
+        slopes += dx * dy;
       }
     }
+    return [variance * both + bias, variance * first, variance * second, variance * slopes];
   }
+}
+
+function entryOf(matrix: Float64Array, side: number, p: number, other: number): Covariance {
+  const at = 2 * p * side + 2 * other;
+  return [matrix[at], matrix[at + 1], matrix[at + side], matrix[at + side + 1]];
 }
 
 function readsOf(tensor: RandomTensor, reading: Reading, place: number): Reads {
@@ -296,11 +294,12 @@ export function workOf(layer: Layer, { window, output }: LayerPlaces): number {
   if (operation.kind === 'tropicalDense' || operation.kind === 'tropicalConvolution')
     return layer.neurons * layer.pieceCount * (layer.pieceCount + 1);
   const [inC, outC] = [inputShapes[0], outputShape].map((shape) => shape[shape.length - 1]);
-  if (operation.kind === 'dense' && output.count > 1) return 2 * output.count * inC * outC;
+  const least = (form: Form): number => Math.min(...Object.values(worksOf(form)));
+  if (operation.kind === 'dense' && output.count > 1) return least(atEachOf(output.count, inC, outC));
   const geometry = windowGeometry(layer);
-  if (!geometry || !window || operation.kind === 'maxPooling') return sizeOf(inputShapes[0]) + output.count * outC;
-  const reads = window.input.reduce((sum, row) => (row < 0 ? sum : sum + 1), 0);
-  if (operation.kind === 'separableConvolution')
-    return 2 * inC * operation.multiplier * (reads + output.count * operation.filters);
-  return (2 * reads * inC * outC) / geometry.groups;
+  if (!geometry || !window || operation.kind === 'maxPooling' || operation.kind === 'locallyConnected')
+    return sizeOf(inputShapes[0]) + output.count * outC * (window?.taps ?? 1);
+  if (operation.kind !== 'separableConvolution') return least(windowReading(window, inC, outC, geometry.groups));
+  const between = inC * operation.multiplier;
+  return least(windowReading(window, inC, between, inC)) + least(atEachOf(output.count, between, outC));
 }

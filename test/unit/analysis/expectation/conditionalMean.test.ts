@@ -142,6 +142,15 @@ const networks: Record<string, Network> = {
       { type: 'max_pooling1d', pool_size: 2 },
     ],
   ),
+  'many filters, whose outputs are drawn together': networkOf(
+    [5, 5, 1],
+    [
+      conv(8, 3, 'relu'),
+      conv(24, 2, 'relu'),
+      { type: 'max_pooling2d', pool_size: 2, strides: 1, padding: 'same' },
+      conv(16, 2, 'hard_tanh', { padding: 'same', groups: 2 }),
+    ],
+  ),
   'no biases': networkOf([4], [dense(4, 'relu', { use_bias: false }), dense(4, 'relu', { use_bias: false })]),
 };
 
