@@ -120,8 +120,9 @@ function innerProducts(
 }
 
 /**
- * A layer's values and derivatives at all positions, drawn together from their covariance matrices, one for each part of
- * the channels: normal numbers, and independent for different filters. Null where rounding of the matrices would tell.
+ * A layer's values and derivatives at all positions, drawn together from their covariance matrices, one for each part
+ * of the channels: normal numbers, and independent for different filters. Null where rounding of the matrices would
+ * tell.
  */
 export function drawnTogether(
   matrices: readonly Float64Array[],
