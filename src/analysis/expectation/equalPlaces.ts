@@ -4,8 +4,10 @@ import { sizeOf, type Shape } from '../../network/shape.ts';
 import type { Segment } from '../../common/place.ts';
 import { RowBuilder, type SparseMatrix } from '../../counting/program/program.ts';
 import { Identities } from '../../theory/kacRice/moments/identities.ts';
+import { hasOpenMultiples, openSums, positionMix } from '../../theory/kacRice/moments/positionMix.ts';
 import { windowTaps } from '../../theory/kacRice/moments/taps.ts';
 import { positionMatrix } from './fixedImage.ts';
+import { NotDrawn } from './randomTensor.ts';
 
 /**
  * Which positions of a tensor hold equal numbers on a whole segment, whatever the weights are: `of[position]` is the
@@ -114,6 +116,10 @@ function placesOfLayer(layer: Layer, inputs: readonly Places[]): LayerPlaces {
     case 'locallyConnected':
       return { ...eachOnItsOwn(layer, inputs), window: windowOf(layer) };
     case 'graphConvolution':
+      // Values that agree in their first digits are taken for equal.
+      if (hasOpenMultiples(positionMix(layer)!, (position) => input.of[position] + 1))
+        throw new NotDrawn(openSums(layer));
+      return eachOnItsOwn(layer, inputs);
     case 'maxout':
     case 'tropicalDense':
     case 'tropicalConvolution':

@@ -1,4 +1,4 @@
-import { Dyadic } from './dyadic.ts';
+import { Dyadic } from '../../common/dyadic.ts';
 import { exactIntercepts, type ExactConstants } from './joinedIntercepts.ts';
 import type { Program, Step, UnitStep } from '../program/program.ts';
 import type { Slice } from '../geometry/slice.ts';

@@ -1,5 +1,5 @@
 import { isContinuousStep, type UnitStep } from '../program/program.ts';
-import type { Dyadic } from './dyadic.ts';
+import type { Dyadic } from '../../common/dyadic.ts';
 
 /** Numbers `numerator(k) / 2^exponent`. */
 export interface ExactConstants {

@@ -17,7 +17,7 @@ import {
   type TensorState,
   type UnknownTensor,
 } from './state.ts';
-import { mixCells, positionMix } from './positionMix.ts';
+import { mixCells, openSums, positionMix } from './positionMix.ts';
 import { gather, tapsOf, windowTaps } from './taps.ts';
 
 export interface LayerContext {
@@ -138,7 +138,9 @@ function mixedPositions(
   if (mix === null) return state;
   if (state.kind === 'random' && !covariances)
     return unknown(`${layer.name} sums different positions, which needs the covariances between them.`);
-  const { cells, hasMultiples } = mixCells(state.cells, mix, state.kind === 'known', identities);
+  const known = state.kind === 'known' ? context.derivatives + 1 : 0;
+  const { cells, hasMultiples, isOpen } = mixCells(state.cells, mix, known, identities);
+  if (isOpen) return unknown(openSums(layer));
   if (state.kind === 'known') return { ...state, cells };
   const hasMixedSums = state.hasMixedSums || (state.isTied && state.terms.size > 0);
   return { ...state, cells, isMixed: true, hasMixedSums, hasMultiples: state.hasMultiples || hasMultiples };

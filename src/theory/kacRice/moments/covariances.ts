@@ -272,16 +272,17 @@ export class Covariances {
 
   private mixed(input: TensorId, mix: PositionMix | undefined, a: Cell, b: Cell): Moments {
     const count = this.groups(input).length;
-    const shares = (cell: Cell) => mix?.shares[Math.floor(cell / count)] ?? [];
+    if (!mix) return this.graph.sum([]);
     const group = a % count;
-    const [left, right] = [shares(a), shares(b)];
-    this.count(left.length * right.length);
-    const terms: Term[] = [];
-    for (const [p, factor] of left) {
-      for (const [q, other] of right) {
-        terms.push({ moments: this.pair(input, p * count + group, q * count + group), factor: factor * other });
-      }
-    }
+    const [left, right] = [a, b].map((cell) => mix.sums[Math.floor(cell / count)]);
+    this.count(left.positions.length * right.positions.length);
+    const divisor = left.divisor * right.divisor;
+    const terms = left.positions.flatMap((p, k) =>
+      right.positions.map((q, l): Term => ({
+        moments: this.pair(input, p * count + group, q * count + group),
+        factor: (left.weights[k] * right.weights[l]) / divisor,
+      })),
+    );
     return this.graph.sum(terms);
   }
 

@@ -2,18 +2,28 @@ import type { Layer } from '../../../network/network.ts';
 import { bilinearCells } from '../../../network/resampling.ts';
 import { windowGeometry } from '../../../network/window.ts';
 import { rowsAndColumns, type Cells } from './cells.ts';
-import type { Identities } from './identities.ts';
+import { Identities } from './identities.ts';
+import { areEqualSums, hasOpenSums, type Quotient } from './openSums.ts';
 import { windowTaps, type Taps } from './taps.ts';
 
-/** A position of the input and its factor. */
-type Share = readonly [position: number, factor: number];
+/** Positions of the input, each times a weight, in the order of a row; their sum is divided by a whole number. */
+export interface WeightedPositions {
+  readonly positions: readonly number[];
+  readonly weights: readonly number[];
+  readonly divisor: number;
+}
 
 /** A linear map of positions that is the same for all channels. */
 export interface PositionMix {
   readonly height: number;
   readonly width: number;
   /** What each output position sums. */
-  readonly shares: readonly (readonly Share[])[];
+  readonly sums: readonly WeightedPositions[];
+}
+
+/** Why a layer's mean is not followed where sums are equal up to rounding alone. */
+export function openSums({ name }: Layer): string {
+  return `${name} has sums that are equal up to rounding, but not exactly, and bend closer together than is followed.`;
 }
 
 /**
@@ -27,8 +37,8 @@ export function positionMix(layer: Layer): PositionMix | null {
     return geometry && averages(windowTaps(geometry, 0), windowTaps(geometry, 1), geometry.inW);
   }
   if (operation.kind === 'globalAveragePooling') {
-    const size = inH * inW;
-    return { height: 1, width: 1, shares: [Array.from({ length: size }, (_, p): Share => [p, 1 / size])] };
+    const all = Array.from({ length: inH * inW }, (_, position) => position);
+    return { height: 1, width: 1, sums: [mean(all)] };
   }
   if (operation.kind === 'upSampling' && operation.bilinear) {
     const [height, width] = rowsAndColumns(outputShape);
@@ -38,10 +48,11 @@ export function positionMix(layer: Layer): PositionMix | null {
     return products(along(height, inH, down), along(width, inW, across), inW);
   }
   if (operation.kind === 'graphConvolution') {
-    const shares = operation.adjacency.map((row) =>
-      row.map((factor, node): Share => [node, factor]).filter(([, factor]) => factor !== 0),
-    );
-    return { height: 1, width: shares.length, shares };
+    const sums = operation.adjacency.map((row): WeightedPositions => {
+      const positions = row.flatMap((factor, node) => (factor === 0 ? [] : [node]));
+      return { positions, weights: positions.map((node) => row[node]), divisor: 1 };
+    });
+    return { height: 1, width: sums.length, sums };
   }
   return null;
 }
@@ -61,107 +72,154 @@ export function summedPositions({ operation, inputShapes, outputShape }: Layer):
   return operation.kind === 'graphConvolution' ? operation.adjacency.length ** 2 : 0;
 }
 
-/** The cells that bilinear resizing reads along one axis, and their shares. */
-function interpolated(at: number, factor: number, extent: number): Share[] {
+/** The cells that bilinear resizing reads along one axis. */
+function interpolated(at: number, factor: number, extent: number): WeightedPositions {
   const { low, share, parts } = bilinearCells(at, factor, extent);
-  if (share === 0) return [[low, 1]];
-  return [
-    [low, (parts - share) / parts],
-    [low + 1, share / parts],
-  ];
+  if (share === 0) return mean([low]);
+  return { positions: [low, low + 1], weights: [parts - share, share], divisor: parts };
+}
+
+function mean(positions: readonly number[]): WeightedPositions {
+  return { positions, weights: positions.map(() => 1), divisor: positions.length };
 }
 
 /** Means over windows; padding is left out. */
 function averages(rows: Taps, columns: Taps, inW: number): PositionMix {
   const inside = ({ extent, size, source }: Taps) =>
-    Array.from({ length: extent }, (_, place) => {
-      const cells = [...source.subarray(place * size, (place + 1) * size)].filter((cell) => cell >= 0);
-      return cells.map((cell): Share => [cell, 1 / cells.length]);
-    });
+    Array.from({ length: extent }, (_, place) =>
+      mean([...source.subarray(place * size, (place + 1) * size)].filter((cell) => cell >= 0)),
+    );
   return products(inside(rows), inside(columns), inW);
 }
 
-function products(
-  rows: readonly (readonly Share[])[],
-  columns: readonly (readonly Share[])[],
-  inW: number,
-): PositionMix {
-  const shares = rows.flatMap((down) =>
-    columns.map((across) => down.flatMap(([y, p]) => across.map(([x, q]): Share => [y * inW + x, p * q]))),
+function products(rows: readonly WeightedPositions[], columns: readonly WeightedPositions[], inW: number): PositionMix {
+  const sums = rows.flatMap((down) =>
+    columns.map((across) => ({
+      positions: down.positions.flatMap((y) => across.positions.map((x) => y * inW + x)),
+      weights: down.weights.flatMap((p) => across.weights.map((q) => p * q)),
+      divisor: down.divisor * across.divisor,
+    })),
   );
-  return { height: rows.length, width: columns.length, shares };
-}
-
-/** A tensor whose positions are sums, and whether some may be multiples of others. */
-interface MixedCells {
-  readonly cells: Cells;
-  readonly hasMultiples: boolean;
+  return { height: rows.length, width: columns.length, sums };
 }
 
 /**
- * The mixed tensor. `isKnown`: its numbers themselves are summed; else the values are moments, and only the identities
- * hold and whether they vanish.
+ * A tensor whose positions are sums, whether some may be multiples of others, and whether some are equal up to rounding
+ * and yet different.
  */
-export function mixCells(cells: Cells, mix: PositionMix, isKnown: boolean, identities: Identities): MixedCells {
-  const { height, width, shares } = mix;
+interface MixedCells {
+  readonly cells: Cells;
+  readonly hasMultiples: boolean;
+  readonly isOpen: boolean;
+}
+
+/**
+ * The mixed tensor. `known`: of one that is known, how many components tell its functions apart, and its numbers
+ * themselves are summed; else 0, the values are moments, and only the identities hold and whether they vanish.
+ */
+export function mixCells(cells: Cells, mix: PositionMix, known: number, identities: Identities): MixedCells {
+  const { height, width, sums } = mix;
   const count = cells.groups.length;
   const from = cells.height * cells.width * count;
   const to = height * width * count;
   const values = new Float64Array(cells.components * to);
   for (let component = 0; component < cells.components; component++) {
-    shares.forEach((sources, position) => {
-      for (const [source, share] of sources) {
-        const factor = isKnown ? share : share * share;
+    sums.forEach(({ positions, weights, divisor }, position) => {
+      positions.forEach((source, k) => {
+        const share = weights[k] / divisor;
+        const factor = known > 0 ? share : share * share;
         for (let g = 0; g < count; g++)
           values[component * to + position * count + g] += factor * cells.values[component * from + source * count + g];
-      }
+      });
     });
   }
-  const { ids, hasMultiples } = mixedIds(cells, mix, identities);
-  return { cells: { ...cells, height, width, values, ids, distinct: false }, hasMultiples };
+  const { ids, hasMultiples, isOpen } = mixedIds(cells, mix, identities);
+  const mixed = { ...cells, height, width, values, ids, distinct: false };
+  return { cells: mixed, hasMultiples, isOpen: isOpen || (known > 0 && hasOpenSums(cells, mixed, mix, known)) };
 }
 
 /**
  * Equal sums of the same random numbers have one identity; a sum of one number alone has that of the number. Those that
- * are multiples of one another have different ones: `hasMultiples`.
+ * are multiples of one another have different ones: `hasMultiples`. `isOpen`: some agree up to rounding alone.
  */
-function mixedIds(cells: Cells, { shares }: PositionMix, identities: Identities) {
+function mixedIds(cells: Cells, { sums }: PositionMix, identities: Identities) {
   const count = cells.groups.length;
-  if (cells.ids.length === 0) return { ids: cells.ids, hasMultiples: false };
-  const ids = new Int32Array(shares.length * count);
-  const known = new Map<string, number>();
-  const byDirection = new Map<string, number>();
-  let hasMultiples = false;
-  shares.forEach((sources, position) => {
-    for (let g = 0; g < count; g++) ids[position * count + g] = idOf(sources, (p) => cells.ids[p * count + g]);
-  });
-  return { ids, hasMultiples };
+  const ids = new Int32Array(cells.ids.length === 0 ? 0 : sums.length * count);
+  const table = new SumTable(identities);
+  if (ids.length > 0)
+    sums.forEach((sum, position) => {
+      for (let g = 0; g < count; g++) ids[position * count + g] = table.idOf(sum, (p) => cells.ids[p * count + g]);
+    });
+  return { ids, hasMultiples: table.hasMultiples, isOpen: table.isOpen };
+}
 
-  function idOf(sources: readonly Share[], id: (position: number) => number): number {
-    const factors = new Map<number, number>();
-    for (const [position, factor] of sources) {
-      if (id(position) !== 0) factors.set(id(position), (factors.get(id(position)) ?? 0) + factor);
-    }
-    const sums = [...factors].filter(([, factor]) => Math.abs(factor) >= ROUNDING).sort(([a], [b]) => a - b);
-    if (sums.length === 0) return 0;
-    const found = idOfSum(sums);
-    const direction = textOf(sums.map(([number, factor]) => [number, factor / sums[0][1]]));
-    if ((byDirection.get(direction) ?? found) !== found) hasMultiples = true;
-    byDirection.set(direction, found);
+/** Whether some sums of positions are equal up to rounding alone, of an input whose equal positions are given. */
+export function hasOpenMultiples({ sums }: PositionMix, idAt: (position: number) => number): boolean {
+  const table = new SumTable(new Identities());
+  for (const sum of sums) table.idOf(sum, idAt);
+  return table.isOpen;
+}
+
+/** How often a sum holds one number. */
+interface Multiple {
+  readonly number: number;
+  readonly factor: number;
+  readonly exact: Quotient;
+}
+
+const ONE: Quotient = { weights: [1], values: [1], divisor: 1 };
+const NONE: Quotient = { weights: [], values: [], divisor: 1 };
+
+/** Identities of sums by what they hold. */
+class SumTable {
+  hasMultiples = false;
+  isOpen = false;
+  private readonly known = new Map<string, { readonly id: number; readonly sum: readonly Multiple[] }>();
+  private readonly byDirection = new Map<string, number>();
+
+  constructor(private readonly identities: Identities) {}
+
+  idOf({ positions, weights, divisor }: WeightedPositions, idAt: (position: number) => number): number {
+    const byNumber = new Map<number, number[]>();
+    positions.forEach((position, k) => {
+      const number = idAt(position);
+      if (number !== 0) byNumber.set(number, [...(byNumber.get(number) ?? []), weights[k]]);
+    });
+    const all = [...byNumber].map(([number, own]): Multiple => {
+      const factor = own.reduce((total, weight) => total + weight, 0) / divisor;
+      return { number, factor, exact: { weights: own, values: own.map(() => 1), divisor } };
+    });
+    const sum = all.filter(({ factor, exact }) => Math.abs(factor) >= ROUNDING || !this.mustBe(exact, NONE));
+    if (sum.length === 0) return 0;
+    sum.sort((a, b) => a.number - b.number);
+    const found = this.idOfSum(sum);
+    const direction = textOf(sum.map(({ number, factor }) => [number, factor / sum[0].factor]));
+    if ((this.byDirection.get(direction) ?? found) !== found) this.hasMultiples = true;
+    this.byDirection.set(direction, found);
     return found;
   }
 
-  function idOfSum(sums: readonly Share[]): number {
-    if (sums.length === 1 && Math.abs(sums[0][1] - 1) < ROUNDING) return sums[0][0];
-    const key = textOf(sums);
-    const found = known.get(key) ?? identities.fresh(1)[0];
-    known.set(key, found);
-    return found;
+  private idOfSum(sum: readonly Multiple[]): number {
+    const [{ number, factor, exact }] = sum;
+    if (sum.length === 1 && Math.abs(factor - 1) < ROUNDING && this.mustBe(exact, ONE)) return number;
+    const key = textOf(sum.map((multiple) => [multiple.number, multiple.factor]));
+    const found = this.known.get(key);
+    if (found?.sum.every((multiple, k) => this.mustBe(multiple.exact, sum[k].exact))) return found.id;
+    const [id] = this.identities.fresh(1);
+    this.known.set(key, { id, sum });
+    return id;
+  }
+
+  /** Of two numbers that agree up to rounding. */
+  private mustBe(a: Quotient, b: Quotient): boolean {
+    const areEqual = areEqualSums(a, b);
+    this.isOpen ||= !areEqual;
+    return areEqual;
   }
 }
 
-function textOf(sums: readonly Share[]): string {
-  return sums.map(([number, factor]) => `${number} ${factor.toPrecision(12)}`).join();
+function textOf(multiples: readonly (readonly [number: number, factor: number])[]): string {
+  return multiples.map(([number, factor]) => `${number} ${factor.toPrecision(12)}`).join();
 }
 
 const ROUNDING = 1e-12;

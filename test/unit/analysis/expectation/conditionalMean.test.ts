@@ -241,6 +241,35 @@ test('LeNet: the value of an independent program for these widths', () => {
   expect(mean.standardError).toBeLessThan(30);
 });
 
+describe('sums of equal numbers that are equal up to rounding alone', () => {
+  const read = (...adjacency: number[][]) =>
+    networkOf([2, 1], [{ type: 'graph_conv', units: 1, adjacency, activation: 'relu' }]);
+  const segment = { from: [-1, -1], to: [1, 1] };
+  const open = read([0.1, 0.7], [0.5, 0.3]);
+  const equal = read([0.1, 0.7], [0.7, 0.1]);
+
+  test('have no mean', () => {
+    const said = [open, equal].map((network) => conditionalMean(network, segment, { seed: 1, work: 1e4 }));
+    expect(said[0]).toMatch(/equal up to rounding, but not exactly/);
+    expect(said[1]).toMatchObject({ perLayer: [expect.any(Number)] });
+  });
+
+  test('are counted apart', () => {
+    const regions = [open, equal].map(
+      (network) =>
+        count({
+          network: networkToCount(network, { source: drawnWeights(1) }),
+          method: 'line',
+          domain: { kind: 'segment', ...segment },
+          linear: false,
+          keepRegions: false,
+          limits: {},
+        }).activationRegions,
+    );
+    expect(regions).toEqual([3, 2]);
+  });
+});
+
 test('equal seeds give equal means', () => {
   const network = networks['a narrow chain'];
   const segment = { from: [-1, -1, -1, -1, -1, -1], to: [1, 1, 1, 1, 1, 1] };

@@ -560,13 +560,24 @@ describe('a constant image', () => {
     expect(total(pooled)).toBeCloseTo(total(read([1, 1], conv)), 9);
   });
 
+  const graph = (...adjacency: readonly (readonly number[])[]) => {
+    const zeros = Array.from({ length: adjacency[0].length - adjacency.length }, () => adjacency[0].map(() => 0));
+    const rows = [...adjacency, ...zeros];
+    return read([rows.length, 1], { type: 'graph_conv', units: 3, adjacency: rows, activation: 'relu' });
+  };
+
   test('has one sum, whatever the order of its terms', () => {
-    const graph = (...adjacency: readonly (readonly number[])[]) =>
-      read([adjacency[0].length, 1], { type: 'graph_conv', units: 3, adjacency, activation: 'relu' });
     const once = graph([0.3, 0.1, 0.2], [0, 0, 0], [0, 0, 0]);
     expect(total(graph([0.3, 0.1, 0.2], [0.2, 0.1, 0.3], [0.1, 0.3, 0.2]))).toBeCloseTo(total(once), 9);
-    // What is left of zero by rounding is zero.
-    expect(total(graph([0.3, 0.1, 0.2], [0.1, 0.2, -0.3], [0, 0, 0]))).toBeCloseTo(total(once), 9);
+  });
+
+  test('has different sums where they agree up to rounding alone, which is refused', () => {
+    // 0.1 + 0.2 is not 0.3 with these doubles, and 5 times 0.3 is not 3 times 0.5.
+    const zero = graph([0.3, 0.1, 0.2], [0.1, 0.2, -0.3], [0, 0, 0]);
+    const tenths = graph([0.3, 0.3, 0.3, 0.3, 0.3], [0.5, 0.5, 0.5, 0, 0], [1, 0, 0, 0, 0]);
+    const halves = graph([0.25, 0.5, 0.75, 0, 0], [0.5, 0.5, 0.5, 0, 0], [1.5, 0, 0, 0, 0]);
+    for (const network of [zero, tenths]) expect(reason(network)).toMatch(/equal up to rounding, but not exactly/);
+    expect(total(halves)).toBeCloseTo(total(graph([1.5, 0, 0], [0, 0, 0], [0, 0, 0])), 9);
   });
 
   test('is not changed by a normalization that has no statistics', () => {
