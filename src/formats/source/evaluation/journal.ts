@@ -32,6 +32,11 @@ export class Journal {
     return this.clock++;
   }
 
+  /** What comes into being from now on is born at this place or later. */
+  get now(): number {
+    return this.clock;
+  }
+
   /** Whether the attempts under way have changed nothing yet that existed before. */
   get isUntouched(): boolean {
     return this.attempts.every(({ before }) => before.size === 0);

@@ -16,6 +16,9 @@ const BYTES_OF_STEP = 512;
 /** Size of an object of the evaluator without its contents: a scope, a list or a tensor. */
 const BYTES_OF_OBJECT = 200;
 
+/** What may be used in all, as a share of what leaves every part its whole limit. */
+const AMPLE = 0.8;
+
 /** The use of one resource, with a limit for the whole file and one for the current part. */
 class Budget {
   private used = 0;
@@ -46,6 +49,11 @@ class Budget {
     if (this.used >= this.most) return false;
     this.limit = Math.min(this.most, this.used + this.mostAtOnce);
     return true;
+  }
+
+  /** Whether every part so far had the whole limit of one part, with room to spare. */
+  get isAmple(): boolean {
+    return this.used < (this.most - this.mostAtOnce) * AMPLE;
   }
 
   /** Lowers the limit to this share of what is left; returns a function that restores it. */
@@ -99,6 +107,11 @@ export class Meter {
 
   hasRoom(steps: number, bytes: number): boolean {
     return this.steps.left >= steps && this.bytes.left >= bytes;
+  }
+
+  /** Whether the parts of the file so far had limits that did not depend on each other. */
+  get isAmple(): boolean {
+    return this.steps.isAmple && this.bytes.isAmple;
   }
 
   /** Starts the next part of the file, with its own limits; false if nothing is left for it. */

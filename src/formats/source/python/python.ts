@@ -1,6 +1,6 @@
 import type { NetworkDefinition, Problem, Span } from '../../../network/definition.ts';
 import { Names } from '../../names.ts';
-import type { Format, ReadOptions, ReadResult } from '../../format.ts';
+import type { Format, ReadFile, ReadOptions, ReadResult } from '../../format.ts';
 import { KerasSession } from '../library/keras/session.ts';
 import type { KerasModel } from '../library/keras/session.ts';
 import type { TensorValue } from '../../graph/writer.ts';
@@ -9,20 +9,25 @@ import { TorchSession } from '../library/torch/session.ts';
 import { ProblemList, stopProblem } from '../evaluation/problemList.ts';
 import { unknownPlaceProblem } from '../evaluation/unknownValue.ts';
 import { Unknown } from '../evaluation/values.ts';
-import { followFile, rootsOf } from './networks/entryPoints.ts';
+import { candidatesIn, followFile, rootsAmong } from './networks/entryPoints.ts';
 import { Evaluator } from './evaluation/evaluator.ts';
 import { namesOf, runForward, shapesAfter } from './networks/forward.ts';
 import { importerFrom, sourceModule } from './evaluation/imports.ts';
+import type { SourceModule } from './evaluation/scope.ts';
 import { findInputs } from './networks/inputShapes.ts';
 import type { FoundInput } from './networks/inputShapes.ts';
 import type { Moves } from './syntax/moves.ts';
-import { allOutputsOf, bodyOf, definitionOf, movedBody, unknownOutput } from './networks/networks.ts';
+import { allOutputsOf, bodyOf, definitionOf, movedBody, placedAt, unknownOutput } from './networks/networks.ts';
 import type { NetworkBody } from './networks/networks.ts';
 import type { PassMemory } from './networks/passes.ts';
 import type { Pieces } from './syntax/pieces.ts';
-import { AskedFiles, LastReading } from './networks/lastReading.ts';
+import { AskedFiles } from './networks/askedFiles.ts';
+import type { KeptRoot, KeptUnits, RootReading } from './networks/keptUnits.ts';
+import { LastReading } from './networks/lastReading.ts';
 import { kerasRoots, readKeras } from './networks/kerasNetworks.ts';
-import { ownClassSpan } from './networks/ownClass.ts';
+import { isOnlyOfClass } from './networks/ownClass.ts';
+import { Units } from './networks/units.ts';
+import type { Candidate, Candidates } from './networks/units.ts';
 import { looksLikeFlax, looksLikeKeras, looksLikePyTorch } from './sniff.ts';
 import { Instance } from './evaluation/values.ts';
 
@@ -53,6 +58,7 @@ class KeptParts {
     readonly pieces: Pieces | undefined,
     readonly passes: PassMemory,
     readonly last: LastReading | undefined,
+    readonly units: KeptUnits | undefined,
   ) {}
 }
 
@@ -63,62 +69,104 @@ export function readPython(format: string, text: string, fileName: string, optio
   const main = sourceModule(path, text, false, earlier?.pieces);
   const readFile = options.files?.text;
   const last = earlier?.last?.at(main, format, readFile);
-  if (earlier && last) return { ...last.found, kept: new KeptParts(main.file.pieces, earlier.passes, last) };
-  const files = new AskedFiles();
+  if (earlier && last)
+    return { ...last.found, kept: new KeptParts(main.file.pieces, earlier.passes, last, earlier.units) };
+  const reading = { format, main, readFile, passes: earlier?.passes };
+  const units = earlier?.units?.standIn(main, readFile) ? earlier.units : undefined;
+  return follow(reading, units) ?? follow(reading, undefined)!;
+}
+
+interface FileReading {
+  readonly format: string;
+  readonly main: SourceModule;
+  readonly readFile: ReadFile | undefined;
+  readonly passes: PassMemory | undefined;
+}
+
+/** Undefined where what is known of the version before does not stand. */
+function follow({ format, main, readFile, passes }: FileReading, known: KeptUnits | undefined): ReadResult | undefined {
+  const files = new AskedFiles(known?.files);
   const torch = new TorchSession();
   const importer = importerFrom(files.through(readFile));
-  const e = new Evaluator(main, importer, torch, new KerasSession(), earlier?.passes);
+  const e = new Evaluator(main, importer, torch, new KerasSession(), passes);
   torch.runForward = (object, shapes) => shapesAfter(e, object, shapes);
-  followFile(e);
-  const networks: NetworkDefinition[] = [];
-  const problems = new ProblemList();
+  const units = new Units(e, format === 'pytorch', known);
+  followFile(e, units);
   const names = new Names();
-  let roots: readonly Instance[] = [];
+  let candidates: Candidates<Instance | KeptRoot> = { free: [], held: [] };
   let keras: readonly KerasModel[] = [];
-  e.guarded({ start: 0, end: text.length }, () => {
-    roots = rootsOf(e);
+  e.guarded({ start: 0, end: main.text.length }, () => {
+    candidates = candidatesIn(e, units);
     keras = kerasRoots(e);
   });
-  for (const root of roots) {
-    e.guarded(root.site.span, () => {
-      const read = readNetwork(e, root, names, roots);
-      if (!read) return;
-      networks.push(read.network);
-      problems.add(read.problems);
-    });
-  }
-  for (const root of keras) {
-    e.guarded(root instanceof Instance ? root.site.span : root.span, () => {
-      const read = readKeras(e, root, names, keras);
-      if (!read) return;
-      networks.push(read.network);
-      problems.add(read.problems);
-    });
-  }
+  if (!units.stand) return undefined;
+  const read = [...readTorch(e, units, rootsAmong(candidates), names), ...readKerasModels(e, keras, names)];
+  if (!units.stand) return undefined;
+  const problems = new ProblemList();
+  for (const network of read) problems.add(network.problems);
   problems.add(e.notes);
   problems.add(e.stops.map(stopProblem));
   const { hasSyntaxErrors, pieces } = main.file;
+  const networks = read.map(({ network }) => network);
   const result = { format, networks, problems: problems.list, hasSyntaxErrors };
-  return { ...result, kept: new KeptParts(pieces, e.passes.finish(), LastReading.of(e, files, result)) };
+  const last = LastReading.of(e, files, result);
+  return { ...result, kept: new KeptParts(pieces, e.passes.finish(), last, units.finish(candidates, files)) };
 }
 
-function readNetwork(
+interface ReadNetwork {
+  readonly network: NetworkDefinition;
+  readonly problems: readonly Problem[];
+}
+
+function readTorch(
   e: Evaluator,
-  root: Instance,
+  units: Units,
+  found: readonly Candidate<Instance | KeptRoot>[],
   names: Names,
-  roots: readonly Instance[],
-): { network: NetworkDefinition; problems: Problem[] } | undefined {
+): ReadNetwork[] {
+  const roots = found.map(({ root }) => root);
+  return found.flatMap((candidate) => {
+    const { root } = candidate;
+    const reading = units.read(candidate, (object) => readRoot(e, object));
+    if (!reading?.network) return [];
+    const { network, problems, classSpan } = reading;
+    const place = classSpan && isOnlyOfClass(root, roots) ? classSpan : network.nameSpan;
+    return [{ network: placedAt(place, { ...network, name: names.unique(network.name) }), problems }];
+  });
+}
+
+function readKerasModels(e: Evaluator, roots: readonly KerasModel[], names: Names): ReadNetwork[] {
+  const networks: ReadNetwork[] = [];
+  for (const root of roots) {
+    e.guarded(root instanceof Instance ? root.site.span : root.span, () => {
+      const read = readKeras(e, root, names, roots);
+      if (read) networks.push(read);
+    });
+  }
+  return networks;
+}
+
+/** Undefined where reading gives up. */
+function readRoot(e: Evaluator, root: Instance): RootReading | undefined {
+  let reading: RootReading | undefined;
+  e.guarded(root.site.span, () => {
+    reading = readNetwork(e, root);
+  });
+  return reading;
+}
+
+function readNetwork(e: Evaluator, root: Instance): RootReading {
   const inputs = findInputs(e, root);
   const { name, span } = nameOf(root);
   const notes = inputs.map((input) => ({ source: input.source, span: input.span ?? span }));
   const isKnown = inputs.every(({ shape }) => shape !== undefined);
   const { body, shapeProblems, problems, lacksOutput } = readBody(e, root, inputs);
+  const classSpan = root.cls?.nameSpan;
   // Of what stands where nothing is known of shapes, nothing is missed.
-  if (!body) return undefined;
+  if (!body) return { network: undefined, problems: [], classSpan };
   const said = isKnown ? [...shapeProblems, ...problems] : [...problems, missingShape(inputs, span)];
   if (lacksOutput) said.push(lacksOutput);
-  const place = ownClassSpan(root, roots) ?? span;
-  return { network: definitionOf(body, notes, names.unique(name), place), problems: said };
+  return { network: definitionOf(body, notes, name, span), problems: said, classSpan };
 }
 
 /** What the forward pass of a network gives, wherever its name stands. */

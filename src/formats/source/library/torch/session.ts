@@ -38,9 +38,11 @@ const wrappers =
 export class TorchSession {
   /** What modules were shown, in order. */
   readonly observed = new Map<Instance, ObservedInput[]>();
-  /** To what size the source brings images; undefined for one that is not known. */
   /** The sizes that the last network without a stated one fits: others of the file are often alike. */
   lastFit: { readonly least: number; readonly greatest: number } | undefined;
+  /** How often sizes were looked for that a network fits. */
+  searches = 0;
+  /** To what size the source brings images; undefined for one that is not known. */
   readonly imageSizes: { readonly name: string; readonly extents: readonly number[] | undefined }[] = [];
   trace: Trace | undefined;
   /** Follows a forward pass outside of any other, for the shape of what comes out. */

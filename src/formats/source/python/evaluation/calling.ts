@@ -11,6 +11,7 @@ import { callParser } from '../builtins/argparse.ts';
 import { callMethod } from '../builtins/methods.ts';
 import { fillNamedTuple, NAMED_TUPLE } from '../builtins/namedTuples.ts';
 import { callStandard } from '../builtins/standard.ts';
+import type { ClassDefinition } from '../syntax/ast.ts';
 import { BoundMethod, ClassValue, FunctionValue, Instance, Library, Native, Partial } from './values.ts';
 import type { Argument, Callable, Site, Value } from './values.ts';
 
@@ -22,8 +23,11 @@ export class Caller {
   place: Span = NOWHERE;
   private readonly called = new Set<Callable>();
   private readonly constructed = new Set<ClassValue>();
+  /** Likewise, by their definitions: those whose construction is not followed again. */
+  private readonly constructedBefore = new Set<ClassDefinition>();
   /** Functions that are called while somebody wants to know them. */
   private heard: Set<Callable> | undefined;
+  private heardClasses: Set<ClassDefinition> | undefined;
   private depth = 0;
 
   constructor(private readonly e: Evaluator) {}
@@ -43,6 +47,20 @@ export class Caller {
     this.heard?.add(callee);
   }
 
+  noteConstructed(cls: ClassDefinition): void {
+    this.constructedBefore.add(cls);
+  }
+
+  /** Runs something and adds the classes whose instances are made meanwhile to `heard`. */
+  hearingClasses(heard: Set<ClassDefinition>, body: () => void): void {
+    this.heardClasses = heard;
+    try {
+      body();
+    } finally {
+      this.heardClasses = undefined;
+    }
+  }
+
   /** Runs something and adds the functions that are called meanwhile to `heard`. */
   hearing<T>(heard: Set<Callable>, body: () => T): T {
     const outer = this.heard;
@@ -60,7 +78,7 @@ export class Caller {
   }
 
   wasConstructed(cls: ClassValue): boolean {
-    return this.constructed.has(cls);
+    return this.constructed.has(cls) || this.constructedBefore.has(cls.node);
   }
 
   call(callee: Value, args: readonly Argument[], site: Site): Value {
@@ -85,7 +103,7 @@ export class Caller {
 
   /** A class that nobody makes an instance of; what its constructor needs are symbols. */
   constructSymbolically(cls: ClassValue, site: Site): Value {
-    this.constructed.add(cls);
+    this.addConstructed(cls);
     return this.deeper(site, () => instantiate(this.e, cls, [], site));
   }
 
@@ -95,8 +113,13 @@ export class Caller {
   }
 
   private construct(cls: ClassValue, args: readonly Argument[], site: Site): Value {
-    this.constructed.add(cls);
+    this.addConstructed(cls);
     return this.deeper(site, () => instantiate(this.e, cls, args, site));
+  }
+
+  private addConstructed(cls: ClassValue): void {
+    this.constructed.add(cls);
+    this.heardClasses?.add(cls.node);
   }
 
   private deeper(site: Site, body: () => Value): Value {

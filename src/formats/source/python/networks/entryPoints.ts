@@ -4,6 +4,12 @@ import type { Statement } from '../syntax/ast.ts';
 import type { Scope } from '../evaluation/scope.ts';
 import { FunctionValue, Site } from '../evaluation/values.ts';
 import type { ClassValue, Instance } from '../evaluation/values.ts';
+import type { KeptRoot } from './keptUnits.ts';
+import type * as found from './units.ts';
+import type { Units } from './units.ts';
+
+type Candidate = found.Candidate<Instance | KeptRoot>;
+type Candidates = found.Candidates<Instance | KeptRoot>;
 
 /** Functions and classes that are looked at though nobody calls them. */
 const MAX_UNCALLED = 150;
@@ -11,16 +17,17 @@ const MAX_UNCALLED = 150;
 const MAX_NETWORKS = 200;
 
 /** Follows a file to where networks come from: its top level, then functions and classes that nobody uses. */
-export function followFile(e: Evaluator): void {
+export function followFile(e: Evaluator, units: Units): void {
   const scope = e.loader.mainScope();
   const { body } = e.main.file;
   // Definitions that stand behind their use, as in a main block at the beginning, are rare: the order is the file's.
-  for (const statement of body) e.guarded(statement, () => void e.run([statement], scope));
-  followFunctions(e, scope, body);
-  for (const isOpen of [false, true]) followClasses(e, isOpen);
+  for (const statement of body)
+    units.statement(statement, scope, () => void e.guarded(statement, () => void e.run([statement], scope)));
+  followFunctions(e, units, scope, body);
+  for (const isOpen of [false, true]) followClasses(e, units, scope, isOpen);
 }
 
-function followFunctions(e: Evaluator, scope: Scope, body: readonly Statement[]): void {
+function followFunctions(e: Evaluator, units: Units, scope: Scope, body: readonly Statement[]): void {
   const names = new Set(body.flatMap((statement) => (statement.kind === 'function' ? [statement.name] : [])));
   const done = new Set<FunctionValue>();
   for (let round = 0; round < MAX_UNCALLED; round++) {
@@ -35,12 +42,18 @@ function followFunctions(e: Evaluator, scope: Scope, body: readonly Statement[])
     const next = waiting.find((callee) => !isMentioned(callee)) ?? waiting[0];
     if (!next) return;
     done.add(next);
-    const [before, models] = [e.instances.length, e.keras.models.length];
-    e.guarded(next.node, () => void e.caller.callSymbolically(next));
-    const isOpen = next.node.params.some(({ name, stars }) => stars === 0 && !next.fallbacks.has(name));
-    if (isOpen) for (const object of e.instances.slice(before)) object.isSymbolic = true;
-    if (isOpen) for (const model of e.keras.models.slice(models)) e.keras.symbolic.add(model);
+    units.unit(next.node, scope, () => {
+      followFunction(e, next);
+    });
   }
+}
+
+function followFunction(e: Evaluator, callee: FunctionValue): void {
+  const [before, models] = [e.instances.length, e.keras.models.length];
+  e.guarded(callee.node, () => void e.caller.callSymbolically(callee));
+  const isOpen = callee.node.params.some(({ name, stars }) => stars === 0 && !callee.fallbacks.has(name));
+  if (isOpen) for (const object of e.instances.slice(before)) object.isSymbolic = true;
+  if (isOpen) for (const model of e.keras.models.slice(models)) e.keras.symbolic.add(model);
 }
 
 function textOf(e: Evaluator, { node }: FunctionValue | ClassValue): string {
@@ -51,7 +64,7 @@ function textOf(e: Evaluator, { node }: FunctionValue | ClassValue): string {
  * Makes an instance of each class of modules that the file makes none of, those that make others first: what they make
  * is a part of theirs. `isOpen`: those that need arguments too.
  */
-function followClasses(e: Evaluator, isOpen: boolean): void {
+function followClasses(e: Evaluator, units: Units, scope: Scope, isOpen: boolean): void {
   const waiting = new Set(
     e.classes.slice(0, MAX_UNCALLED).filter((cls) => extendsModule(cls) && isOpen === needsArguments(cls)),
   );
@@ -59,10 +72,12 @@ function followClasses(e: Evaluator, isOpen: boolean): void {
     const next = makerAmong(e, waiting);
     waiting.delete(next);
     if (e.caller.wasConstructed(next)) continue;
-    if (isOpen && rootsOf(e).length > 0) return;
-    const before = e.instances.length;
-    e.guarded(next.node, () => void e.caller.constructSymbolically(next, siteOf(next)));
-    if (isOpen) for (const object of e.instances.slice(before)) object.isSymbolic = true;
+    if (isOpen && rootsAmong(candidatesIn(e, units)).length > 0) return;
+    units.unit(next.node, scope, () => {
+      const before = e.instances.length;
+      e.guarded(next.node, () => void e.caller.constructSymbolically(next, siteOf(next)));
+      if (isOpen) for (const object of e.instances.slice(before)) object.isSymbolic = true;
+    });
   }
 }
 
@@ -100,15 +115,24 @@ function needsArguments(cls: ClassValue): boolean {
 }
 
 /** Modules that are networks of their own rather than parts of others. */
-export function rootsOf(e: Evaluator): Instance[] {
-  const runnable = e.instances.filter((object) => isRunnable(e, object));
-  const unheld = runnable.filter(({ isHeld }) => !isHeld);
-  const free = unheld.filter((object) => !givesParts(e, object, unheld));
-  const covered = allBelow(e, free);
-  const held = runnable.filter((object) => object.isHeld && object.bindings.length > 0 && !covered.has(object));
+export function rootsAmong({ free, held }: Candidates): readonly Candidate[] {
   const roots = [...free, ...held];
-  const known = roots.filter(({ isSymbolic }) => !isSymbolic);
+  const known = roots.filter(({ root }) => !root.isSymbolic);
   return once(known.length > 0 ? known : roots).slice(0, MAX_NETWORKS);
+}
+
+/** Modules that no other one holds, and those that have names but are parts of none of these. */
+export function candidatesIn(e: Evaluator, units: Units): Candidates {
+  const runnable = e.instances.flatMap((root, at) => (isRunnable(e, root) ? [{ root, at }] : []));
+  const unheld = runnable.filter(({ root }) => !root.isHeld);
+  const all = unheld.map(({ root }) => root);
+  const free = unheld.filter(({ root }) => !givesParts(e, root, all));
+  const covered = allBelow(
+    e,
+    free.map(({ root }) => root),
+  );
+  const held = runnable.filter(({ root }) => root.isHeld && root.bindings.length > 0 && !covered.has(root));
+  return units.among({ free, held });
 }
 
 /** Whether an imported network is there only for its parts: `resnet18().layer1`, held by another network. */
@@ -122,9 +146,9 @@ function givesParts(e: Evaluator, object: Instance, all: readonly Instance[]): b
 }
 
 /** A class that is a part of others is not a network of its own where only its default arguments make it one. */
-function once(roots: readonly Instance[]): Instance[] {
-  const seen = new Set<Instance>();
-  return roots.filter((root) => {
+function once(roots: readonly Candidate[]): Candidate[] {
+  const seen = new Set<Candidate['root']>();
+  return roots.filter(({ root }) => {
     if (seen.has(root)) return false;
     seen.add(root);
     return true;

@@ -183,6 +183,7 @@ class InputSearch {
       if (!fits.has(extent)) fits.set(extent, this.fit(index, this.shaped(index, channels, rank, extent)));
       return fits.get(extent);
     };
+    this.e.torch.searches++;
     const { lastFit } = this.e.torch;
     // Images of another size than those of the data set are brought to it.
     const isResized = this.e.torch.imageSizes.some(({ name, extents }) => !extents || !name.endsWith('Crop'));

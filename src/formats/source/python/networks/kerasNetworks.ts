@@ -11,7 +11,7 @@ import { callOf, isKerasClass } from '../../library/keras/session.ts';
 import type { KerasModel } from '../../library/keras/session.ts';
 import type { Evaluator } from '../evaluation/evaluator.ts';
 import { Instance, Site } from '../evaluation/values.ts';
-import { ownClassSpan } from './ownClass.ts';
+import { isOnlyOfClass } from './ownClass.ts';
 
 const MAX_NETWORKS = 200;
 
@@ -44,7 +44,8 @@ export function readKeras(
   const described = describeModel(model, undefined, spelling);
   if (described.layers.every(({ type }) => type === 'input')) return undefined;
   const { name, span: binding } = nameOf(root);
-  const span = ownClassSpan(root, all) ?? binding;
+  const own = root instanceof Instance && isOnlyOfClass(root, all) ? root.cls?.nameSpan : undefined;
+  const span = own ?? binding;
   const spans = [span, ...described.layers.map((layer) => layer.span)];
   const { inputs } = described;
   const source = inputs.length > 0 ? sourceOf(e, root, inputs[0].span) : undefined;

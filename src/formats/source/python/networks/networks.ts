@@ -6,6 +6,7 @@ import type { Trace } from '../../library/torch/trace.ts';
 import { Aside, Tensor } from '../../library/torch/tensor.ts';
 import { Unknown } from '../../evaluation/values.ts';
 import { hull } from '../../evaluation/problemList.ts';
+import type { SourceFile } from '../syntax/ast.ts';
 import { all } from '../syntax/moves.ts';
 import type { Moves } from '../syntax/moves.ts';
 import { Dict, List, Tuple } from '../evaluation/values.ts';
@@ -92,6 +93,45 @@ export function definitionOf(
     span: hull([nameSpan, ...layers.map(({ span }) => span)]),
     nameSpan,
   };
+}
+
+/** The same network at other places; undefined where a part of it has none. Its lines have to be its own. */
+export function movedNetwork(
+  network: NetworkDefinition,
+  moves: Moves,
+  file: SourceFile,
+): NetworkDefinition | undefined {
+  const nameSpan = moves.span(network.nameSpan);
+  const inputs = all(network.inputs, (input): InputDefinition | undefined => {
+    const span = moves.span(input.span);
+    const [, before] = lineInSource.exec(input.source ?? '') ?? [];
+    if (!span || before === undefined) return span && { ...input, span };
+    return { ...input, span, source: `${before}${file.lineOf(span.start)}` };
+  });
+  const layers = movedLayers(network.layers, moves);
+  return nameSpan && inputs && layers && placedAt(nameSpan, { ...network, inputs, layers });
+}
+
+/** The same network with its name at this place. */
+export function placedAt(nameSpan: Span, network: NetworkDefinition): NetworkDefinition {
+  return { ...network, nameSpan, span: hull([nameSpan, ...network.layers.map(({ span }) => span)]) };
+}
+
+/** Where the source of an input ends with a line. */
+const lineInSource = /^(.* in line )(\d+)$/s;
+
+/** Whether the lines that its inputs name are those in which they stand. */
+export function hasOwnLines({ inputs }: NetworkDefinition, file: SourceFile): boolean {
+  return inputs.every(({ source, span }) => {
+    const [, , line] = lineInSource.exec(source ?? '') ?? [];
+    return line === undefined || Number(line) === file.lineOf(span.start);
+  });
+}
+
+/** All places that a network has in the text. */
+export function placesIn({ nameSpan, inputs, layers }: NetworkDefinition): Span[] {
+  const fields = layers.flatMap((layer) => Object.values(layer.fields));
+  return [nameSpan, ...inputs.map(({ span }) => span), ...layers.map(({ span }) => span), ...fields];
 }
 
 /** The same layers at other places; undefined where one has none. */

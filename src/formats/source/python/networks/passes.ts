@@ -73,6 +73,8 @@ export class Passes {
   readonly memory = new PassMemory();
   private readonly keys = new PassKeys();
   private readonly fixed = new Map<Instance, Keyed>();
+  /** The texts of the keys that are used while somebody wants to know them. */
+  private heard: Set<string> | undefined;
 
   constructor(
     private readonly e: Evaluator,
@@ -107,6 +109,25 @@ export class Passes {
     return found;
   }
 
+  /** Runs something and adds the texts of the keys that are used meanwhile to `heard`. */
+  hearing(heard: Set<string>, body: () => void): void {
+    this.heard = heard;
+    try {
+      body();
+    } finally {
+      this.heard = undefined;
+    }
+  }
+
+  /** Keeps the passes of modules that are not followed again; gives the texts of the keys that are still there. */
+  keep(texts: readonly string[]): readonly string[] {
+    return texts.filter((text) => {
+      const group = this.memory.groups.get(text) ?? this.earlier?.groups.get(text);
+      if (group) this.memory.groups.set(text, group.age === 0 ? group : { ...group, age: 0 });
+      return group !== undefined;
+    });
+  }
+
   /** Takes over what is kept of the version before and was not needed in this one. */
   finish(): PassMemory {
     let room = MAX_CHARACTERS;
@@ -124,6 +145,7 @@ export class Passes {
   }
 
   private group(key: PassKey): Group {
+    this.heard?.add(key.text);
     const { groups } = this.memory;
     const found = groups.get(key.text) ?? this.earlier?.groups.get(key.text);
     if (found?.key === key) return found;

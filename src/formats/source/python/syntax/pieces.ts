@@ -27,7 +27,8 @@ interface Placed {
 
 /** Parsed parts of one version of a text, for the next one. */
 export class Pieces {
-  private readonly known = new Map<string, Piece>();
+  /** What stands several times has several trees, in the order of the text. */
+  private readonly known = new Map<string, Piece[]>();
   private readonly statements: Statement[] = [];
   /** Those with statements, in the order of the text. */
   readonly parts: Part[] = [];
@@ -46,8 +47,7 @@ export class Pieces {
       const part = text.slice(start, starts[i + 1]);
       const written = original.slice(start, start + part.length);
       const key = part === written ? part : `${part}\0${written}`;
-      // What stands twice has two trees.
-      const found = pieces.known.has(key) ? undefined : earlier?.find(key);
+      const found = earlier?.find(key, pieces.known.get(key)?.length ?? 0);
       const piece = found ?? { ...parseStatements(part, written), nodes: undefined, at: 0 };
       moveTo(piece, start);
       pieces.add({ key, piece, start, end: start + part.length });
@@ -67,13 +67,15 @@ export class Pieces {
   private add(part: Part): void {
     const { key, piece } = part;
     if (piece.statements.length > 0) this.parts.push(part);
-    if (!this.known.has(key)) this.known.set(key, piece);
+    const alike = this.known.get(key);
+    if (alike) alike.push(piece);
+    else this.known.set(key, [piece]);
     for (const statement of piece.statements) this.statements.push(statement);
     this.isBroken ||= piece.hasErrors;
   }
 
-  private find(key: string): Piece | undefined {
-    return this.known.get(key) ?? this.unbroken?.known.get(key);
+  private find(key: string, number: number): Piece | undefined {
+    return this.known.get(key)?.[number] ?? this.unbroken?.known.get(key)?.[number];
   }
 }
 
