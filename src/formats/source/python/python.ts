@@ -20,7 +20,7 @@ import type { Moves } from './syntax/moves.ts';
 import { allOutputsOf, bodyOf, definitionOf, movedBody, placedAt, unknownOutput } from './networks/networks.ts';
 import type { NetworkBody } from './networks/networks.ts';
 import type { PassMemory } from './networks/passes.ts';
-import type { Pieces } from './syntax/pieces.ts';
+import type { Piece, Pieces } from './syntax/pieces.ts';
 import { AskedFiles } from './networks/askedFiles.ts';
 import type { KeptRoot, KeptUnits, RootReading } from './networks/keptUnits.ts';
 import { LastReading } from './networks/lastReading.ts';
@@ -58,7 +58,7 @@ class KeptParts {
     readonly pieces: Pieces | undefined,
     readonly passes: PassMemory,
     readonly last: LastReading | undefined,
-    readonly units: KeptUnits | undefined,
+    readonly units: KeptUnits,
   ) {}
 }
 
@@ -71,7 +71,9 @@ export function readPython(format: string, text: string, fileName: string, optio
   const last = earlier?.last?.at(main, format, readFile);
   if (earlier && last)
     return { ...last.found, kept: new KeptParts(main.file.pieces, earlier.passes, last, earlier.units) };
-  const reading = { format, main, readFile, passes: earlier?.passes };
+  const { parts } = main.file.pieces;
+  const changing = new Set(parts.map(({ piece }) => piece).filter((piece) => earlier?.units.changing.has(piece)));
+  const reading = { format, main, readFile, passes: earlier?.passes, changing };
   const units = earlier?.units?.standIn(main, readFile) ? earlier.units : undefined;
   return follow(reading, units) ?? follow(reading, undefined)!;
 }
@@ -81,16 +83,21 @@ interface FileReading {
   readonly main: SourceModule;
   readonly readFile: ReadFile | undefined;
   readonly passes: PassMemory | undefined;
+  /** Definitions of what is changed elsewhere, as far as they are known. */
+  readonly changing: Set<Piece>;
 }
 
 /** Undefined where what is known of the version before does not stand. */
-function follow({ format, main, readFile, passes }: FileReading, known: KeptUnits | undefined): ReadResult | undefined {
+function follow(
+  { format, main, readFile, passes, changing }: FileReading,
+  known: KeptUnits | undefined,
+): ReadResult | undefined {
   const files = new AskedFiles(known?.files);
   const torch = new TorchSession();
   const importer = importerFrom(files.through(readFile));
   const e = new Evaluator(main, importer, torch, new KerasSession(), passes);
   torch.runForward = (object, shapes) => shapesAfter(e, object, shapes);
-  const units = new Units(e, format === 'pytorch', known);
+  const units = new Units(e, changing, format === 'pytorch', known);
   followFile(e, units);
   const names = new Names();
   let candidates: Candidates<Instance | KeptRoot> = { free: [], held: [] };

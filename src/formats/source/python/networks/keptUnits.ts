@@ -130,6 +130,8 @@ export class KeptUnits {
   constructor(
     /** By the first of their parts. */
     readonly components: ReadonlyMap<Piece, KeptComponent>,
+    /** Definitions of what others change. */
+    readonly changing: ReadonlySet<Piece>,
     { path, text }: SourceModule,
     readonly files: AskedFiles,
   ) {

@@ -1,4 +1,4 @@
-import type { Written } from '../../evaluation/journal.ts';
+import type { Mutable } from '../../evaluation/values.ts';
 import type { Evaluator } from '../evaluation/evaluator.ts';
 import type { Scope } from '../evaluation/scope.ts';
 import { Instance } from '../evaluation/values.ts';
@@ -9,7 +9,7 @@ import type { Component } from '../syntax/components.ts';
 import type { Piece } from '../syntax/pieces.ts';
 import { KeptComponent, KeptRoot, KeptUnits } from './keptUnits.ts';
 import type { Fit, KeptReading, KeptUnit, RootReading, UnitNode, Work } from './keptUnits.ts';
-import type { AskedFiles } from './askedFiles.ts';
+import { AskedFiles } from './askedFiles.ts';
 
 /** A unit that was followed in this reading. */
 interface Followed extends Work {
@@ -36,6 +36,13 @@ interface Replayed {
   readonly at: number;
 }
 
+/** What came into being while a unit or a definition was followed. */
+interface Birth {
+  readonly from: number;
+  readonly to: number;
+  readonly by: Component | Piece;
+}
+
 /** A module that may be a network of its own, and its place among all instances. */
 export interface Candidate<Root> {
   readonly root: Root;
@@ -60,19 +67,23 @@ export class Units {
   private readonly kept = new Map<Component, KeptComponent>();
   private readonly replays: Replayed[] = [];
   private readonly counts = new Map<KeptComponent, number>();
-  private readonly births: { readonly from: number; readonly to: number; readonly component: Component }[] = [];
+  private readonly births: Birth[] = [];
   private readonly readings = new Map<Instance, KeptReading>();
   private isSound = true;
 
-  /** Without components, all is followed, and nothing is kept. */
+  /**
+   * `changing` are definitions of what units change, to which those that are found are added. A text that is not divided
+   * is followed as a whole.
+   */
   constructor(
     private readonly e: Evaluator,
+    private readonly changing: Set<Piece>,
     isDivided: boolean,
     earlier: KeptUnits | undefined,
   ) {
     const { file, text, directives } = e.main;
     if (!isDivided || !directives.isEmpty || opaque.test(text)) return;
-    this.components = Components.of(file.pieces.parts);
+    this.components = Components.of(file.pieces.parts, changing);
     for (const component of this.components.all) {
       const kept = earlier?.components.get(component.members[0].piece);
       if (kept?.isSame(component)) this.kept.set(component, kept);
@@ -94,10 +105,12 @@ export class Units {
 
   /** Follows a statement of the module. */
   statement(node: UnitNode, scope: Scope, body: () => void): void {
-    if (!this.components?.isDefinition(node.start)) return this.unit(node, scope, body);
-    const before = this.made();
+    const part = this.components?.definitionAt(node.start);
+    if (!part) return this.unit(node, scope, body);
+    const [before, from] = [this.made(), this.e.journal.now];
     const called = new Set<Callable>();
     this.e.caller.hearing(called, body);
+    this.births.push({ from, to: this.e.journal.now, by: part.piece });
     this.isSound &&= called.size === 0 && this.made() === before;
   }
 
@@ -149,19 +162,25 @@ export class Units {
     const follow = () => e.caller.hearing(called, () => e.caller.hearingClasses(constructed, body));
     e.journal.watching((written) => {
       e.passes.hearing(record.keys, follow);
-      this.births.push({ from: born, to: e.journal.now, component });
-      this.isSound &&= this.isWithin(component, written, scope);
+      this.births.push({ from: born, to: e.journal.now, by: component });
+      for (const [holder, names] of written)
+        this.isSound = this.isWithin(component, holder, names, scope) && this.isSound;
     });
     record.isOpen ||= this.said() !== said || e.functions.slice(functions).some((made) => made.scope === scope);
     record.followed.push({ node, called, constructed, from, to: e.instances.length, ...this.since(before) });
   }
 
-  /** Whether all that a unit changed is of its component. */
-  private isWithin(component: Component, written: Written, scope: Scope): boolean {
-    return [...written].every(([holder, names]) => {
-      if (holder === scope) return [...names].every((name) => name !== undefined && component.own.has(name));
-      return this.births.some((birth) => birth.component === component && isBetween(holder.born, birth));
-    });
+  /** Whether what a unit changed is of its component. */
+  private isWithin(
+    component: Component,
+    holder: Mutable,
+    names: ReadonlySet<string | undefined>,
+    scope: Scope,
+  ): boolean {
+    if (holder === scope) return [...names].every((name) => name !== undefined && component.own.has(name));
+    const by = this.births.find((birth) => isBetween(holder.born, birth))?.by;
+    if (by && 'statements' in by) this.changing.add(by);
+    return by === component;
   }
 
   /** Among the candidates that were made in this version, those of the version before, in the order of the file. */
@@ -201,10 +220,11 @@ export class Units {
     return reading;
   }
 
-  /** What the next version of the text may take over; undefined where components reach into each other. */
-  finish({ free, held }: Candidates<Instance | KeptRoot>, files: AskedFiles): KeptUnits | undefined {
-    if (!this.components || !this.isClosed || files.areMany) return undefined;
+  /** What the next version of the text may take over: nothing where components reach into each other. */
+  finish({ free, held }: Candidates<Instance | KeptRoot>, files: AskedFiles): KeptUnits {
     const found = new Map<Piece, KeptComponent>();
+    if (!this.components || !this.isClosed || files.areMany)
+      return new KeptUnits(found, this.changing, this.e.main, new AskedFiles());
     for (const [{ members }, kept] of this.kept) if (this.counts.has(kept)) found.set(members[0].piece, kept);
     const roots = [
       ...free.map((each) => ({ ...each, isFree: true })),
@@ -216,7 +236,7 @@ export class Units {
       if (!isOpen && units.size === followed.length && kept.hasPlaces(this.e.main.file))
         found.set(component.members[0].piece, kept);
     }
-    return new KeptUnits(found, this.e.main, files);
+    return new KeptUnits(found, this.changing, this.e.main, files);
   }
 
   private keptUnit(unit: Followed, all: readonly (Candidate<Instance | KeptRoot> & { isFree: boolean })[]): KeptUnit {

@@ -23,9 +23,13 @@ export class Components {
     private readonly defined: readonly boolean[],
   ) {}
 
-  static of(parts: readonly Part[]): Components {
+  /** `changing` are parts that only define, but make something that others change. */
+  static of(parts: readonly Part[], changing: ReadonlySet<Piece>): Components {
     const facts = parts.map(({ piece }) => factsOf(piece));
-    const defined = definitionsAmong(facts);
+    const defined = definitionsAmong(
+      facts,
+      parts.map(({ piece }) => changing.has(piece)),
+    );
     const next = neighbours(facts);
     const reached = parts.map((_part, i) => reachedFrom(i, next));
     const groups = new Groups(parts.length);
@@ -51,9 +55,10 @@ export class Components {
     return this.found[this.indexAt(offset)];
   }
 
-  /** Whether what stands at an offset only defines. */
-  isDefinition(offset: number): boolean {
-    return this.defined[this.indexAt(offset)] ?? false;
+  /** The part at an offset, if it only defines. */
+  definitionAt(offset: number): Part | undefined {
+    const index = this.indexAt(offset);
+    return this.defined[index] ? this.parts[index] : undefined;
   }
 
   private indexAt(offset: number): number {
@@ -78,8 +83,8 @@ function componentOf(
 }
 
 /** Definitions that read nothing else when they are followed. */
-function definitionsAmong(facts: readonly Facts[]): boolean[] {
-  const defined = facts.map(({ isDefinition }) => isDefinition);
+function definitionsAmong(facts: readonly Facts[], changing: readonly boolean[]): boolean[] {
+  const defined = facts.map(({ isDefinition }, i) => isDefinition && !changing[i]);
   for (let isOpen = true; isOpen;) {
     const others = new Set(facts.flatMap(({ bound }, i) => (defined[i] ? [] : bound)));
     isOpen = false;
