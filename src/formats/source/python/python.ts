@@ -11,7 +11,7 @@ import { unknownPlaceProblem } from '../evaluation/unknownValue.ts';
 import { Unknown } from '../evaluation/values.ts';
 import { candidatesIn, followFile, rootsAmong } from './networks/entryPoints.ts';
 import { Evaluator } from './evaluation/evaluator.ts';
-import { namesOf, runForward, shapesAfter } from './networks/forward.ts';
+import { forwardPass, namesOf, shapesAfter } from './networks/forward.ts';
 import { importerFrom, sourceModule } from './evaluation/imports.ts';
 import type { SourceModule } from './evaluation/scope.ts';
 import { findInputs } from './networks/inputShapes.ts';
@@ -188,8 +188,9 @@ interface Reading {
 function readBody(e: Evaluator, root: Instance, inputs: readonly FoundInput[]): Reading {
   const options = { name: `network ${namesOf(inputs)}`, moved: movedReading, isDuringEvaluation: false };
   let open: Reading | undefined;
-  const known = e.passes.of<Reading | undefined>(e.passes.keyOf(root, true), options, () => {
-    const { trace, value } = runForward(e, root, inputs, { isProbing: false });
+  const key = e.passes.keyOf(root, true);
+  const known = e.passes.of<Reading | undefined>(key, options, () => {
+    const { trace, value } = forwardPass(e, key, root, inputs, { isProbing: false, isLast: true });
     const outputs = allOutputsOf(value);
     const said = { shapeProblems: trace.writer.problems, problems: trace.problems };
     if (trace.writer.drafts.length === 0) return { body: undefined, ...said, lacksOutput: undefined };

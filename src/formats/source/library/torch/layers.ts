@@ -36,8 +36,7 @@ function linearLayer({ trace, node, x, fields, owner }: LayerCall): TensorValue 
   const needed = fields.kind === 'LazyLinear' ? undefined : featuresOf(fields, x);
   if (needed !== undefined) trace.ask(x, { kind: 'shape', shape: [needed], how: `the first ${fields.kind}` });
   const given = x.shape?.at(-1);
-  if (x.channelsFirst && (x.shape?.length ?? 0) > 1 && 'input' in x.source && trace.isProbing)
-    trace.asksChannelsLast(x);
+  if (x.channelsFirst && (x.shape?.length ?? 0) > 1) trace.asksChannelsLast(x);
   if (needed !== undefined && given !== undefined && needed !== given) {
     trace.misfit ??= { needed, given };
     const place = fields.span('in_features') ?? node;

@@ -63,6 +63,8 @@ export class Trace {
   misfit: { readonly needed: number; readonly given: number } | undefined;
   /** A window was larger than what it slides over. */
   isCollapsed = false;
+  /** A linear layer reads an input whose channels come first. */
+  readsChannelsLast = false;
   /** A pooling to a given size made the number of positions what it is, whatever came in. */
   isAdaptive = false;
   private readonly paths: ReadonlyMap<Instance, string>;
@@ -220,7 +222,9 @@ export class Trace {
 
   /** Asks for an input whose channels come last, as a linear layer reads it. */
   asksChannelsLast({ source }: TensorValue): void {
-    if ('input' in source) throw new NeedsShape(source.input, { kind: 'channelsLast' });
+    if (!('input' in source)) return;
+    this.readsChannelsLast = true;
+    if (this.isProbing) throw new NeedsShape(source.input, { kind: 'channelsLast' });
   }
 
   /** Asks for the shape of the input that a tensor of unknown shape comes from. */

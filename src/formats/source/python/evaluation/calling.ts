@@ -123,7 +123,10 @@ export class Caller {
   }
 
   private deeper(site: Site, body: () => Value): Value {
-    if (this.depth > MAX_CALL_DEPTH) return new Unknown(site.text, site.span);
+    if (this.depth > MAX_CALL_DEPTH) {
+      this.e.limited++;
+      return new Unknown(site.text, site.span);
+    }
     const { place } = this;
     // In an imported function everything is where it was called from.
     this.place = site.span;

@@ -16,6 +16,7 @@ import type { Importer } from './imports.ts';
 import { Joiner } from './join.ts';
 import type { Frame, Scope, SourceModule } from './scope.ts';
 import { Passes } from '../networks/passes.ts';
+import { Runs } from '../networks/runs.ts';
 import type { PassMemory } from '../networks/passes.ts';
 import { runStatements } from './statements.ts';
 import { Dict, Float, List, Site, Tuple } from './values.ts';
@@ -40,6 +41,7 @@ export class Evaluator {
   readonly caller = new Caller(this);
   readonly loader: ModuleLoader;
   readonly passes: Passes;
+  readonly runs = new Runs(this);
   /** Places where evaluation gave up. */
   readonly stops: Span[] = [];
   /** What is known of calls whose results are not. */
@@ -53,6 +55,8 @@ export class Evaluator {
   lasting = 0;
   /** How often comments were asked for a value, or may be. */
   asked = 0;
+  /** How often something was not followed since it is too deep within others. */
+  limited = 0;
   private depth = 0;
 
   constructor(
@@ -79,6 +83,7 @@ export class Evaluator {
     this.step();
     if (++this.depth > MAX_EXPRESSION_DEPTH) {
       this.depth--;
+      this.limited++;
       return this.unknown(node, scope);
     }
     try {

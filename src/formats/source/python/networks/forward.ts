@@ -1,35 +1,39 @@
 import type { Shape } from '../../../../network/shape.ts';
 import { fileShape } from '../../../graph/axes.ts';
-import type { Tensor } from '../../library/torch/tensor.ts';
 import { isMode, modeArguments } from '../../library/flax/apply.ts';
 import { isFlaxModule } from '../../library/flax/classes.ts';
 import { NeedsShape, Trace } from '../../library/torch/trace.ts';
 import type { TraceInput } from '../../library/torch/trace.ts';
 import type { Evaluator } from '../evaluation/evaluator.ts';
 import { outputsOf } from './networks.ts';
-import type { Instance, Site, Value } from '../evaluation/values.ts';
-
-export interface ForwardPass {
-  readonly trace: Trace;
-  readonly outputs: readonly Tensor[];
-  /** What it gave back, where that is not a tensor. */
-  readonly value: Value;
-  /** Set when the shape of an input is needed to go on. */
-  readonly needs: NeedsShape | undefined;
-}
+import type { Keyed } from './passes.ts';
+import type { ForwardPass } from './runs.ts';
+import type { Instance, Value } from '../evaluation/values.ts';
 
 interface PassOptions {
   readonly isProbing: boolean;
   readonly isRepeated?: boolean;
-  readonly site?: Site;
+}
+
+/** A forward pass of a module with this key: one of this version of the text that was followed before, if it can be. */
+export function forwardPass(
+  e: Evaluator,
+  key: Keyed,
+  object: Instance,
+  inputs: readonly TraceInput[],
+  options: PassOptions & { readonly isLast?: boolean },
+): ForwardPass {
+  const follow = () => runForward(e, object, inputs, options);
+  if (options.isRepeated || !inputs.every(({ shape }) => shape)) return follow();
+  return e.runs.of(key, namesOf(inputs), options.isLast ?? false, follow);
 }
 
 /** Follows a forward pass of a module on symbolic tensors of these shapes; what it changes is taken back. */
-export function runForward(
+function runForward(
   e: Evaluator,
   object: Instance,
   inputs: readonly TraceInput[],
-  { isProbing, isRepeated, site = object.site }: PassOptions,
+  { isProbing, isRepeated }: PassOptions,
 ): ForwardPass {
   const trace = new Trace(e, object, inputs, isProbing, isRepeated);
   const { torch } = e;
@@ -42,7 +46,7 @@ export function runForward(
       const args = inputs.map((_input, i) => {
         return { name: undefined, value: torch.tensor(e, trace.input(i)), span: undefined };
       });
-      return torch.apply(e, object, [...args, ...modeArguments(object, parameterNames(e, object))], site);
+      return torch.apply(e, object, [...args, ...modeArguments(object, parameterNames(e, object))], object.site);
     }).result;
   } catch (error) {
     if (!(error instanceof NeedsShape)) throw error;
@@ -65,8 +69,9 @@ export interface Probe {
 /** Follows a forward pass of a network to learn what its inputs can be; `isRepeated`: one of many. */
 export function probe(e: Evaluator, object: Instance, inputs: readonly TraceInput[], isRepeated = false): Probe {
   const name = `probe ${namesOf(inputs)}`;
-  return e.passes.of(e.passes.keyOf(object, true), { name, isDuringEvaluation: false }, () => {
-    const { needs, trace } = runForward(e, object, inputs, { isProbing: true, isRepeated });
+  const key = e.passes.keyOf(object, true);
+  return e.passes.of(key, { name, isDuringEvaluation: false }, () => {
+    const { needs, trace } = forwardPass(e, key, object, inputs, { isProbing: true, isRepeated });
     return { needs, isCollapsed: trace.isCollapsed, misfit: trace.misfit, isChecked: checks(trace) };
   });
 }
@@ -93,8 +98,9 @@ function checks(trace: Trace): boolean {
 export function shapesAfter(e: Evaluator, object: Instance, shapes: readonly Shape[]): readonly Shape[] | undefined {
   const inputs = inputNames(e, object, shapes.length).map((name, i) => ({ name, shape: shapes[i] }));
   const name = `shapes ${e.nesting} ${namesOf(inputs)}`;
-  return e.passes.of(e.passes.keyOf(object, false), { name, isDuringEvaluation: true }, () => {
-    const { outputs } = runForward(e, object, inputs, { isProbing: false });
+  const key = e.passes.keyOf(object, false);
+  return e.passes.of(key, { name, isDuringEvaluation: true }, () => {
+    const { outputs } = forwardPass(e, key, object, inputs, { isProbing: false });
     const found = outputs.map(({ value }) => fileShape(value));
     return found.every((shape) => shape !== undefined) ? found : undefined;
   });

@@ -5,7 +5,7 @@ import type { SourceModule } from '../evaluation/scope.ts';
 import type { Callable } from '../evaluation/values.ts';
 import type { ClassDefinition, SourceFile } from '../syntax/ast.ts';
 import type { Component } from '../syntax/components.ts';
-import { Moves } from '../syntax/moves.ts';
+import { all, Moves } from '../syntax/moves.ts';
 import type { Part, Piece } from '../syntax/pieces.ts';
 import { sizeHints } from './inputShapes.ts';
 import type { AskedFiles } from './askedFiles.ts';
@@ -47,6 +47,10 @@ export class KeptRoot {
     /** Undefined for one that was not read, since others were. */
     readonly reading: KeptReading | undefined,
   ) {}
+
+  hasOwnLines(file: SourceFile): boolean {
+    return !this.reading?.network || hasOwnLines(this.reading.network, file);
+  }
 
   /** The same in another version of the text; undefined where a part of it has no place there. */
   movedBy(moves: Moves, file: SourceFile): KeptRoot | undefined {
@@ -95,21 +99,23 @@ export class KeptComponent {
   hasPlaces(file: SourceFile): boolean {
     const isInside = ({ start, end }: Span) =>
       this.code.some((part) => part.start <= start && end <= part.end && (start < end || part.start < start));
-    const readings = [...this.units.values()].flatMap(({ roots }) => roots.flatMap(({ reading }) => reading ?? []));
-    return readings.every(
-      (reading) => placesOf(reading).every(isInside) && (!reading.network || hasOwnLines(reading.network, file)),
-    );
+    const roots = [...this.units.values()].flatMap((unit) => unit.roots);
+    return roots.every((root) => placesOf(root).every(isInside) && root.hasOwnLines(file));
   }
 
-  /** Where all is now; null where all is where it was. */
-  movesTo({ parts }: Component): Moves | null {
-    const code = parts.map(spanOf);
-    const [before, now] = [this.code, code].map((spans) => ({ places: [], code: spans }));
-    return Moves.isNone(before, now) ? null : (Moves.between(before, now) ?? null);
+  /** The networks of a unit in another version of the text; undefined where a part of them has no place there. */
+  rootsIn({ parts }: Component, { roots }: KeptUnit, file: SourceFile): readonly KeptRoot[] | undefined {
+    const [before, now] = [this.code, parts.map(spanOf)].map((code) => ({ places: [], code }));
+    const moves = Moves.between(before, now);
+    const isStill = Moves.isNone(before, now);
+    // Lines above can become fewer while all characters stay where they are.
+    return moves && all(roots, (root) => (isStill && root.hasOwnLines(file) ? root : root.movedBy(moves, file)));
   }
 }
 
-function placesOf({ network, problems, classSpan }: RootReading): readonly Span[] {
+function placesOf({ reading }: KeptRoot): readonly Span[] {
+  if (!reading) return [];
+  const { network, problems, classSpan } = reading;
   const places = network ? placesIn(network) : [];
   return [...places, ...problems.map(({ span }) => span), ...(classSpan ? [classSpan] : [])];
 }

@@ -72,8 +72,8 @@ export class Units {
   private isSound = true;
 
   /**
-   * `changing` are definitions of what units change, to which those that are found are added. A text that is not divided
-   * is followed as a whole.
+   * `changing` are definitions of what units change, to which those that are found are added. A text that is not
+   * divided is followed as a whole.
    */
   constructor(
     private readonly e: Evaluator,
@@ -92,7 +92,7 @@ export class Units {
 
   /** Whether what was taken over from the version before stands. */
   get stand(): boolean {
-    return this.replays.length === 0 || this.isClosed;
+    return this.counts.size === 0 || this.isClosed;
   }
 
   /** Whether nothing reached from one component into another. */
@@ -131,10 +131,8 @@ export class Units {
     const count = this.counts.get(kept) ?? 0;
     this.counts.set(kept, count + 1);
     const unit = [...kept.units.keys()][count] === node ? kept.units.get(node) : undefined;
-    const moves = kept.movesTo(component);
-    const roots = moves ? unit?.roots.map((root) => root.movedBy(moves, e.main.file)) : unit?.roots;
-    const isWhole = roots?.every((root) => root !== undefined);
-    if (!unit || !isWhole || !this.spends(unit)) {
+    const roots = unit && kept.rootsIn(component, unit, e.main.file);
+    if (!roots || !this.spends(unit)) {
       this.isSound = false;
       return;
     }

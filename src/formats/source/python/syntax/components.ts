@@ -1,4 +1,4 @@
-import type { Expression, Statement } from './ast.ts';
+import type { Expression, FunctionDefinition, Statement } from './ast.ts';
 import type { Part, Piece } from './pieces.ts';
 
 /** Parts of a text that change nothing for others: what they do follows from `parts` alone. */
@@ -161,11 +161,8 @@ function factsAbout(statements: readonly Statement[]): Facts {
   const named = new Set<string>();
   const readAtOnce = new Set<string>();
   for (const statement of statements) {
-    visit(statement, (node) => {
-      for (const name of namesOf(node)) named.add(name);
-      if (node.kind === 'scope') for (const name of namesOf(node)) bound.add(name);
-      return true;
-    });
+    addNames(statement, new Set(), named);
+    for (const name of namesIn(statement, 'scope')) bound.add(name);
     addBound(statement, bound);
   }
   const isDefinition = statements.every((statement) => defines(statement, readAtOnce));
@@ -182,8 +179,33 @@ function visit(value: unknown, enter: (node: Node) => boolean): void {
   for (const inner of Object.values(value) as unknown[]) visit(inner, enter);
 }
 
+/** Adds the variables that are named within, but for parameters: these always have a value where they are read. */
+function addNames(tree: unknown, parameters: ReadonlySet<string>, found: Set<string>): void {
+  visit(tree, (node) => {
+    for (const name of namesOf(node)) if (!parameters.has(name)) found.add(name);
+    if (node.kind !== 'function' && node.kind !== 'lambda') return true;
+    const { params, body, decorators } = node as unknown as FunctionDefinition;
+    addNames([params, decorators], parameters, found);
+    const deleted = namesIn(body, 'delete');
+    const own = params.map(({ name }) => name).filter((name) => !deleted.has(name));
+    addNames(body, new Set([...parameters, ...own]), found);
+    return false;
+  });
+}
+
+/** The variables that are named in nodes of this kind. */
+function namesIn(tree: unknown, kind: Statement['kind']): ReadonlySet<string> {
+  const found = new Set<string>();
+  visit(tree, (node) => {
+    if (node.kind === kind) addNames(node, new Set(), found);
+    return true;
+  });
+  return found;
+}
+
 /** The variables that a node itself names. */
 function namesOf(node: Node): readonly string[] {
+  const { path, alias, rest } = node as Readonly<Record<string, string | undefined>>;
   switch (node.kind) {
     case 'name':
       return [String(node.id)];
@@ -196,10 +218,10 @@ function namesOf(node: Node): readonly string[] {
     case 'as':
       return [String(node.name)];
     case 'mapping':
-      return node.rest === undefined ? [] : [String(node.rest)];
+      return rest === undefined ? [] : [rest];
     case undefined:
       // A name that is imported, or what a handler catches.
-      if (typeof node.path === 'string') return [String(node.alias ?? node.path.split('.')[0])];
+      if (path !== undefined) return [alias ?? path.split('.')[0]];
       return 'body' in node && typeof node.name === 'string' ? [node.name] : [];
     default:
       return [];
@@ -261,12 +283,7 @@ function defines(statement: Statement, read: Set<string>): boolean {
 
 /** Whether nothing within sets variables further out. */
 function isPrivate(statement: Statement): boolean {
-  let isFound = false;
-  visit(statement, ({ kind }) => {
-    isFound ||= kind === 'scope';
-    return !isFound;
-  });
-  return !isFound;
+  return namesIn(statement, 'scope').size === 0;
 }
 
 function isQuietFunction({ params, decorators }: Extract<Statement, { kind: 'function' }>, read: Set<string>): boolean {
