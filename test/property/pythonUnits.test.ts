@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../fastCheck.ts';
 import { describe, expect, it } from 'vitest';
 import type { ReadResult } from '../../src/formats/format.ts';
 import { read } from '../../src/formats/registry.ts';
