@@ -140,7 +140,7 @@ export function movedBody(body: NetworkBody, moves: Moves): NetworkBody | undefi
   return layers && { ...body, layers };
 }
 
-export function movedLayers(layers: readonly LayerDefinition[], moves: Moves): LayerDefinition[] | undefined {
+function movedLayers(layers: readonly LayerDefinition[], moves: Moves): LayerDefinition[] | undefined {
   return all(layers, (layer): LayerDefinition | undefined => {
     const span = moves.span(layer.span);
     const fields = movedFields(layer.fields, moves);
