@@ -29,9 +29,10 @@ export function unitRate(
   const atZero = bendsAtZeroOnly(activation);
   if (input.greatest) return { rate: greatestRate(layer, activation, input, sources), vanishes: false };
   const { fresh, values } = input;
-  const [seen, seenZeros] = [new Set<number>(), new Set<number>()];
-  let [rate, vanishes, isRepeated, isZeroRepeated] = [0, false, false, false];
+  const [seen, seenPlaces] = [new Set<number>(), new Set<string>()];
+  let [rate, vanishes, isRepeated] = [0, false, false];
   let expected: readonly number[] = [];
+  let areRepeated: readonly boolean[] = [];
   for (let cell = 0; cell < values.length; cell++) {
     const slot = fresh ? fresh.slots[cell] : -1;
     if (slot < 0) {
@@ -46,10 +47,11 @@ export function unitRate(
       const zero = rounded(input.tangents[cell] / values[cell]);
       isRepeated = seen.has(value);
       seen.add(value);
-      // Functions that are multiples of each other, whatever the weights, vanish together: as at nodes of a graph whose
-      // neighbors have equal values.
-      isZeroRepeated = !mean && seenZeros.has(zero);
-      seenZeros.add(zero);
+      // Functions that are multiples of each other, whatever the weights, vanish together, and reach multiples of a
+      // breakpoint together: as at nodes of a graph whose neighbors have equal values.
+      const places = activation.breakpoints.map((level) => `${zero} ${rounded(level / values[cell])}`);
+      areRepeated = places.map((place) => !mean && seenPlaces.has(place));
+      places.forEach((place) => seenPlaces.add(place));
       const moments = sources.moments(slot);
       expected = activation.breakpoints.map((level) => (mean ? 0 : levelRate(...moments, -level, 0)));
       // Proportional to the distance from the origin, as all values before it.
@@ -63,7 +65,7 @@ export function unitRate(
     if (isRepeated) continue;
     const factor = sources.factorOf(slot);
     activation.breakpoints.forEach((level, k) => {
-      if ((level === 0 && isZeroRepeated) || sources.countOnce(fresh!.origins[cell], level, factor)) return;
+      if (areRepeated[k] || sources.countOnce(fresh!.origins[cell], level, factor)) return;
       rate += mean ? levelRate(...sources.moments(slot), mean.values[cell] - level, mean.tangents[cell]) : expected[k];
     });
   }

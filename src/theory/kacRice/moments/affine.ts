@@ -142,7 +142,7 @@ function mixedPositions(
   const { cells, hasMultiples, isOpen } = mixCells(state.cells, mix, known, identities);
   if (isOpen) return unknown(openSums(layer));
   if (state.kind === 'known') return { ...state, cells };
-  const hasMixedSums = state.hasMixedSums || (state.isTied && state.terms.size > 0);
+  const hasMixedSums = state.hasMixedSums || state.hasRays || (state.isTied && state.terms.size > 0);
   return { ...state, cells, isMixed: true, hasMixedSums, hasMultiples: state.hasMultiples || hasMultiples };
 }
 
@@ -198,12 +198,14 @@ function weighted(operation: Weighted, state: KnownTensor | RandomTensor, contex
       (isRandom && state.isSingle) ||
       (operation.kind === 'separableConvolution' && hasFew) ||
       readsOneRandomChannel(state, geometry),
-    isThin: readsThin || hasFew,
+    // One channel at several positions holds few random numbers, whatever reads them.
+    isThin: readsThin || hasFew || (isRandom && state.isSingle),
     isSingle: layer.outputShape[layer.outputShape.length - 1] === 1,
     isMixed: isRandom && state.isMixed,
     hasMixedSums: isRandom && state.hasMixedSums,
     // A bias is the same at all positions, and moves their breakpoints apart.
     hasMultiples: bias === 0 && (isRandom ? state.hasMultiples : holdsMultiples(state, geometry, context)),
+    hasRays: bias === 0 && (isRandom ? state.hasRays : holdsRays(state, geometry)),
   };
 }
 
@@ -248,6 +250,26 @@ function holdsMultiples(
     const pivot = vector.reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0);
     const [at, speed] = [vector.slice(0, groups.length), vector.slice(groups.length)];
     if (at.every((x, i) => Math.abs(x * speed[0] - at[0] * speed[i]) <= PARALLEL * pivot ** 2)) continue;
+    const text = (factor: number) => vector.map((x) => (x / factor).toPrecision(9)).join();
+    const [direction, whole] = [text(pivot), text(1)];
+    if ((byDirection.get(direction) ?? whole) !== whole) return true;
+    byDirection.set(direction, whole);
+  }
+  return false;
+}
+
+/** Whether units that read one position each see known multiples of one another. */
+function holdsRays({ cells }: KnownTensor, geometry: WindowGeometry | null): boolean {
+  const { height, width, groups, values, components } = cells;
+  const positions = height * width;
+  if (positions === 1 || (geometry && geometry.kernel[0] * geometry.kernel[1] > 1)) return false;
+  const byDirection = new Map<string, string>();
+  for (let p = 0; p < positions; p++) {
+    const vector = Array.from({ length: components }, (_, k) =>
+      groups.map((__, g) => values[(k * positions + p) * groups.length + g]),
+    ).flat();
+    const pivot = vector.reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0);
+    if (pivot === 0) continue;
     const text = (factor: number) => vector.map((x) => (x / factor).toPrecision(9)).join();
     const [direction, whole] = [text(pivot), text(1)];
     if ((byDirection.get(direction) ?? whole) !== whole) return true;

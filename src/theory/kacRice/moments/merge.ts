@@ -128,6 +128,7 @@ function unionOf(random: readonly RandomTensor[]): Omit<RandomTensor, 'cells'> {
     isMixed: random.some((state) => state.isMixed),
     hasMixedSums: random.some((state) => state.hasMixedSums),
     hasMultiples: random.some((state) => state.hasMultiples),
+    hasRays: random.some((state) => state.hasRays),
   };
 }
 

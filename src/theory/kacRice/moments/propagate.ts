@@ -189,10 +189,12 @@ class Propagator {
     const { activation } = layer;
     if (activation.kind === 'smooth') return state;
     if (activation.slopes.length < 2) return straightened(activation, state);
-    const input = gaussianInput(layer, state);
+    const input = gaussianInput(layer, activation, state);
     this.bends.push({ layer: layer.index, activation, input, isNew: this.newCells(input.cells, activation) });
     return {
       ...input,
+      // A multiple stays one where units bend at zero alone.
+      hasRays: input.hasRays && bendsAtZeroOnly(activation),
       cells: this.bentCells(activation, input.cells),
       terms: new Map(),
       bent: input.ancestors,
@@ -243,8 +245,12 @@ function straightened({ slopes, intercepts }: PiecewiseLinearActivation, state: 
   return unknown('constants that multiply or are added to a tensor are not followed.');
 }
 
+function breakpointsOffZero({ breakpoints }: PiecewiseLinearActivation): number {
+  return breakpoints.filter((breakpoint) => breakpoint !== 0).length;
+}
+
 /** The pre-activation of a layer's units, when it is Gaussian of mean zero in the wide limit. */
-function gaussianInput(layer: Layer, state: TensorState): RandomTensor {
+function gaussianInput(layer: Layer, activation: PiecewiseLinearActivation, state: TensorState): RandomTensor {
   const where = `${layer.name} (${layer.activation.name} on ${formatShape(layer.outputShape)})`;
   if (state.kind === 'unknown') throw new NoClosedForm(`${where}: ${state.reason}`);
   if (state.kind === 'known') throw new NoClosedForm(`${where} bends the input itself, at places that are not random.`);
@@ -254,6 +260,8 @@ function gaussianInput(layer: Layer, state: TensorState): RandomTensor {
   if (state.hasKnown) throw new NoClosedForm(`${where} bends a sum or a list that holds the input itself.`);
   if (state.hasMultiples)
     throw new NoClosedForm(`${where} has no biases, and positions before it may hold multiples of one another.`);
+  if (state.hasRays && breakpointsOffZero(activation) > 1)
+    throw new NoClosedForm(`${where} has no biases, and its breakpoints may coincide where positions are multiples.`);
   if (state.isThin && state.isNarrow) {
     throw new NoClosedForm(
       `${where} reads few random channels only: they do not average out, however wide the layers.`,

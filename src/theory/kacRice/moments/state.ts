@@ -41,6 +41,11 @@ export interface RandomTensor {
   readonly hasMixedSums: boolean;
   /** Some positions may hold multiples of others: without biases, units that read them bend at the same places. */
   readonly hasMultiples: boolean;
+  /**
+   * No bias has been added, and some positions are a known multiple of others: units with breakpoints off zero may bend
+   * at one place, and sums of positions may be one function.
+   */
+  readonly hasRays: boolean;
 }
 
 export interface UnknownTensor {

@@ -241,6 +241,15 @@ test('LeNet: the value of an independent program for these widths', () => {
   expect(mean.standardError).toBeLessThan(30);
 });
 
+test('different breakpoints of units that are multiples of each other lie at one place', () => {
+  const layer = { type: 'graph_conv', units: 12, activation: 'hard_tanh', use_bias: false };
+  const steps = { breakpoints: [0, 1, 2, 3], slopes: [0, 1, -1, 1, 0], intercepts: [0, 0, 2, -2, 1] };
+  const diagonal = { from: [-1, -1], to: [1, 1] };
+  const nodes = (...adjacency: number[][]) => ({ ...layer, adjacency });
+  compare(networkOf([2, 1], [nodes([1, 0], [1, -2])]), diagonal);
+  compare(networkOf([2, 1], [{ ...nodes([3, 0], [3, 3]), activation: steps }]), diagonal);
+});
+
 describe('sums of equal numbers that are equal up to rounding alone', () => {
   const read = (...adjacency: number[][]) =>
     networkOf([2, 1], [{ type: 'graph_conv', units: 1, adjacency, activation: 'relu' }]);

@@ -261,6 +261,50 @@ describe('sums that are mixed again', () => {
     expect(Math.abs(meanOf(counts) - mean)).toBeLessThanOrEqual(4 * error);
   };
 
+  test('bend together where multiples have one sum', () => {
+    const bent = (name: string, units: number, useBias: boolean, adjacency: number[][], activation: Activation) =>
+      layer(name, { kind: 'graphConvolution', units, adjacency, useBias }, { activation });
+    const first = [
+      [1, 0, 0, 0],
+      [1, 1, 0, 0],
+      [1, 1, 1, 0],
+      [1, 1, 1, 1],
+    ];
+    // On equal inputs the first layer has 1, 2, 3 and 4 times one number: sums are 4, 4, 6 and 7 times it.
+    const second = [
+      [0, 0, 0, 1],
+      [1, 0, 1, 0],
+      [0, 1, 0, 1],
+      [0, 0, 1, 1],
+    ];
+    const layers = [bent('a', 32, false, first, relu), bent('b', 32, true, second, activationByName('hard_tanh')!)];
+    const { network } = build([4, 1], layers);
+    const mean = means(network, diagonal(4)).at(-1)!;
+    closeToCounts(network, mean);
+    const apart = [second[0], [1, 1, 0.5, 0], [0, 1, 1, 0], second[3]];
+    // 4, 4.5, 5 and 7 times.
+    const four = build([4, 1], [layers[0], bent('b', 32, true, apart, activationByName('hard_tanh')!)]).network;
+    expect(means(four, diagonal(4)).at(-1)!).toBeGreaterThan(1.2 * mean);
+  });
+
+  test('are refused where multiples may reach different breakpoints at one place', () => {
+    const adjacency = [
+      [1, 0],
+      [1, -2],
+    ];
+    const bent = (useBias: boolean) =>
+      layer(
+        'a',
+        { kind: 'graphConvolution', units: 32, adjacency, useBias },
+        { activation: activationByName('hard_tanh')! },
+      );
+    // The second node holds the number of the first one with the other sign: both breakpoints of both coincide.
+    expect(meanRegionsOnSegment(build([2, 1], [bent(false)]).network, diagonal(2))).toMatchObject({
+      reason: expect.stringMatching(/its breakpoints may coincide where positions are multiples/) as string,
+    });
+    closeToCounts(build([2, 1], [bent(true)]).network, means(build([2, 1], [bent(true)]).network, diagonal(2))[0]);
+  });
+
   test('bend at the origin alone, where all are multiples of one function', () => {
     const bent = (name: string, units: number, adjacency: number[][]) =>
       layer(name, { kind: 'graphConvolution', units, adjacency, useBias: false }, { activation: leakyRelu(0.25) });

@@ -532,16 +532,25 @@ describe('layers of one unit', () => {
   const wide = { name: 'wide', type: 'dense', units: 24, activation: 'hard_tanh' };
 
   test('pass on no variance that averages out', () => {
-    expect(reason(read(single, wide))).toMatch(/wide .* reads one random channel only/);
+    expect(reason(read(single, wide))).toMatch(/wide .* reads few random channels only/);
     expect(reason(read({ ...single, type: 'conv1d', filters: 1, units: undefined, kernel_size: 3 }, wide))).toMatch(
-      /wide .* reads one random channel only/,
+      /wide .* reads few random channels only/,
+    );
+  });
+
+  test('nor through layers without units in between', () => {
+    const local = { type: 'locally_connected1d', filters: 19, kernel_size: 2 };
+    const adjacency = Array.from({ length: 7 }, (_, i) => Array.from({ length: 7 }, (__, j) => (i === j ? 1 : 0.5)));
+    const graph = { name: 'wide', type: 'graph_conv', units: 48, adjacency, activation: 'relu' };
+    expect(reason(read({ ...single, activation: undefined }, local, graph))).toMatch(
+      /wide .* few random channels only/,
     );
   });
 
   test('neither beside the input', () => {
     const normal = { name: 'normal', type: 'batch_normalization', inputs: ['input'] };
     const both = { name: 'both', type: 'concatenate', inputs: ['single', 'normal'] };
-    expect(reason(read(single, normal, both, { type: 'flatten' }, wide))).toMatch(/reads one random channel only/);
+    expect(reason(read(single, normal, both, { type: 'flatten' }, wide))).toMatch(/reads few random channels only/);
   });
 
   test('have a mean themselves', () => {
