@@ -3,6 +3,7 @@ import type { Segment } from '../../common/place.ts';
 import { analyzedLayers, type Network } from '../../network/network.ts';
 import { equalPlaces, type NetworkPlaces } from './equalPlaces.ts';
 import { breakpointRates } from './forwardPass.ts';
+import { placesOn, type LinePlace } from './linePlaces.ts';
 import { NotDrawn, Sources } from './randomTensor.ts';
 import { workOf } from './weightedImage.ts';
 
@@ -64,6 +65,7 @@ class Rounds {
   /** How many draws have the first breakpoint at the origin in a layer. */
   private readonly roots: Float64Array;
   private readonly places: NetworkPlaces;
+  private readonly place: (share: number) => LinePlace;
 
   constructor(
     private readonly network: Network,
@@ -71,6 +73,7 @@ class Rounds {
     private readonly choice: ConditionalChoice,
   ) {
     this.places = equalPlaces(network, segment);
+    this.place = placesOn(segment, network.initialization.biasStddev, unitsByDepth(network, this.places));
     this.roots = new Float64Array(network.layers.length);
     this.uniform = uniforms(streamSeed(choice.seed, 0));
     this.gaussian = gaussians(streamSeed(choice.seed, 1));
@@ -94,12 +97,11 @@ class Rounds {
 
   /** Mean breakpoints of each layer from one point in each part. */
   private round(): Round {
-    const place = placesOn(this.segment, this.network.initialization.biasStddev);
     const sums = new Float64Array(this.network.layers.length);
     const roots: number[] = [];
     const parts: number[] = [];
     for (let stratum = 0; stratum < STRATA; stratum++) {
-      const { t, weight, origin } = place((stratum + this.uniform()) / STRATA);
+      const { t, weight, origin } = this.place((stratum + this.uniform()) / STRATA);
       const direction = Float64Array.from(this.segment.from, (x, i) => this.segment.to[i] - x);
       const point = direction.map((slope, i) => this.segment.from[i] + t * slope);
       const { perLayer, rootLayer } = breakpointRates(this.network, point, direction, {
@@ -154,25 +156,8 @@ function varianceOfRound(rounds: readonly Round[]): number {
   return totals.reduce((sum, total) => sum + (total - mean) ** 2, 0) / (rounds.length - 1);
 }
 
-/** A place of the segment for a number in (0, 1), denser where the input is small: there breakpoints crowd. */
-function placesOn({ from, to }: Segment, biasDeviation: number) {
-  let [a2, ab, b2] = [0, 0, 0];
-  from.forEach((x, i) => {
-    const slope = to[i] - x;
-    a2 += x * x;
-    ab += x * slope;
-    b2 += slope * slope;
-  });
-  const closest = -ab / b2;
-  const distance = (a2 * b2 - ab * ab) / (b2 * b2);
-  const hasOrigin = distance < 1e-12 && closest > 0 && closest < 1;
-  const width = Math.sqrt(distance + (biasDeviation ** 2 * from.length) / (2 * b2));
-  const originAt = (t: number) => (hasOrigin ? closest - t : null);
-  if (!(width > 1e-6)) return (share: number) => ({ t: share, weight: 1, origin: originAt(share) });
-  const [low, high] = [Math.atan(-closest / width), Math.atan((1 - closest) / width)];
-  return (share: number) => {
-    const angle = low + share * (high - low);
-    const t = closest + width * Math.tan(angle);
-    return { t, weight: ((high - low) * width) / Math.cos(angle) ** 2, origin: originAt(t) };
-  };
+/** Different units of each layer that has some. */
+function unitsByDepth(network: Network, { layers }: NetworkPlaces): number[] {
+  const ofUnits = analyzedLayers(network).filter(({ neurons }) => neurons > 0);
+  return ofUnits.map(({ index, outputShape }) => layers.get(index)!.output.count * outputShape[outputShape.length - 1]);
 }
