@@ -15,8 +15,8 @@ export interface MeanChoice {
   readonly work: number;
 }
 
-/** For a mean that someone waits for, and for one that is drawn in the background. */
-export const WORK_ON_REQUEST = 5e9;
+/** For a mean that someone waits for, a minute at most or so, and for one that is drawn in the background. */
+export const WORK_ON_REQUEST = 2e10;
 export const WORK_IN_BACKGROUND = 1e9;
 
 const stoppedEarly = 'Stopped before enough networks were drawn.';
