@@ -21,7 +21,7 @@ describe.each([
 });
 
 test('behind one layer, the breakpoints of units on the diagonal, whose density is known', () => {
-  // z = (2 t - 1) s + b with deviations s = sqrt(2) and 0.1: zeros at t - 1/2 follow Cauchy's law of width 0.05 / sqrt(2).
+  // z = (2 t - 1) s + b with deviations s = sqrt(2) and 0.1: zeros follow a law of Cauchy of width 0.05 / sqrt(2).
   const width = 0.05 / Math.SQRT2;
   const place = placesOn(diagonal, 0.1, [7]);
   const whole = 2 * Math.atan(0.5 / width);
