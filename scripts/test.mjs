@@ -8,9 +8,6 @@ import { installDependencies } from './install.mjs';
 import { root, run } from './process.mjs';
 
 /** @typedef {{ passed: number, failed: number, output?: string }} Outcome */
-/** @typedef {{ status: string, fullName: string, failureMessages: string[] }} VitestTest */
-/** @typedef {{ name: string, message: string, assertionResults: VitestTest[] }} VitestFile */
-/** @typedef {{ numTotalTests: number, numPassedTests: number, testResults: VitestFile[] }} VitestReport */
 /** @typedef {{ name: string, needs?: string, run: () => Promise<Outcome> }} Stage */
 
 const reports = path.join(root, 'test-output');
@@ -39,11 +36,10 @@ const check = (name, start) => ({
 
 /**
  * Runs a suite that writes its counts to a file: a run that wrote none, or that ended badly though no test failed,
- * is one failure more. Its whole output is shown where its report says nothing of a failure.
- * @template Report
+ * is one failure more.
  * @param {string} report
  * @param {(report: string) => Promise<{ code: number, output: string }>} start
- * @param {(report: Report) => Outcome} read
+ * @param {(report: Record<string, number>) => Outcome} read
  * @returns {Promise<Outcome>}
  */
 async function suite(report, start, read) {
@@ -53,28 +49,21 @@ async function suite(report, start, read) {
   /** @type {Outcome} */
   let counts = { passed: 0, failed: 0 };
   try {
-    counts = read(/** @type {Report} */ (JSON.parse(readFileSync(file, 'utf8'))));
+    counts = read(/** @type {Record<string, number>} */ (JSON.parse(readFileSync(file, 'utf8'))));
   } catch {
     return { passed: 0, failed: 1, output: `${output}\nThe suite wrote no report.` };
   }
   const failed = counts.failed === 0 && (code !== 0 || counts.passed === 0) ? 1 : counts.failed;
-  return { passed: counts.passed, failed, output: counts.output || output };
+  return { passed: counts.passed, failed, output: failuresIn(output) };
 }
 
 /**
- * What a report of Vitest says of the tests that failed: their names and messages, without those that passed.
- * @param {VitestReport} report
+ * Of what Vitest printed, the part about failures: a record that keeps the end of a long output shows them all.
+ * @param {string} output
  */
-function failuresOf({ testResults }) {
-  return testResults
-    .flatMap(({ name, message, assertionResults }) => {
-      const file = path.relative(root, name);
-      const failed = assertionResults.filter(({ status }) => status === 'failed');
-      const tests = failed.map(({ fullName, failureMessages }) => [`${file}: ${fullName}`, ...failureMessages]);
-      return message ? [[file, message], ...tests] : tests;
-    })
-    .map((lines) => lines.join('\n'))
-    .join('\n\n');
+function failuresIn(output) {
+  const start = output.search(/^⎯+ (Failed Suites|Failed Tests|Unhandled Errors) /m);
+  return start < 0 ? output : output.slice(start);
 }
 
 /**
@@ -87,11 +76,7 @@ const vitest = (report, ...args) =>
     (file) =>
       tool('vitest/vitest.mjs', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...args]),
     // A test that was not run, say because what it needs could not be set up, has not passed.
-    (/** @type {VitestReport} */ report) => ({
-      passed: report.numPassedTests,
-      failed: report.numTotalTests - report.numPassedTests,
-      output: failuresOf(report),
-    }),
+    ({ numTotalTests, numPassedTests }) => ({ passed: numPassedTests, failed: numTotalTests - numPassedTests }),
   );
 
 const readingStages = new Set(['lint', 'types', 'site types', 'format', 'layers', 'unused']);
@@ -118,7 +103,7 @@ const stages = [
         'host.json',
         (file) =>
           run(process.execPath, ['test/host/run.mjs'], { quiet: true, env: { ...process.env, TEST_REPORT: file } }),
-        (/** @type {Outcome} */ { passed, failed }) => ({ passed, failed }),
+        ({ passed, failed }) => ({ passed, failed }),
       ),
   },
   check('package', () => run(process.execPath, ['scripts/package.mjs'], { quiet: true })),

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import fc from '../fastCheck.ts';
-import type { ReadResult } from '../../src/formats/format.ts';
-import { read } from '../../src/formats/registry.ts';
+import { expectSameAsAfresh } from './editedPython.ts';
 
 const file = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 const classic = (name: string) => file(`unit/formats/source/python/classics/${name}.py`);
@@ -153,8 +152,6 @@ function edited(text: string, { at, kind, number }: Edit): string {
   }
 }
 
-const said = (result: ReadResult | null) => result && { ...result, kept: undefined };
-
 describe('Python that is read again after an edit', () => {
   it.each([
     ['any edits', kinds],
@@ -169,21 +166,7 @@ describe('Python that is read again after an edit', () => {
     const edits = fc.array(fc.tuple(edit, fc.boolean()), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(fc.constantFrom(...texts), edits, (first, steps) => {
-        let text = first;
-        let kept = read(text, 'model.py', { weights: false })?.kept;
-        const check = (now: string) => {
-          text = now;
-          const again = read(text, 'model.py', { weights: false, kept });
-          const afresh = said(read(text, 'model.py', { weights: false }));
-          // Long results are slow to compare with all that a failure would show.
-          if (JSON.stringify(said(again)) !== JSON.stringify(afresh)) expect(said(again)).toEqual(afresh);
-          kept = again?.kept ?? kept;
-        };
-        for (const [step, isTakenBack] of steps) {
-          const before = text;
-          check(edited(text, step));
-          if (isTakenBack) check(before);
-        }
+        expectSameAsAfresh(first, steps, edited);
       }),
       { numRuns: 25 },
     );

@@ -1,7 +1,6 @@
 import fc from '../fastCheck.ts';
-import { describe, expect, it } from 'vitest';
-import type { ReadResult } from '../../src/formats/format.ts';
-import { read } from '../../src/formats/registry.ts';
+import { describe, it } from 'vitest';
+import { expectSameAsAfresh } from './editedPython.ts';
 
 /** Networks that share constants, functions, classes and modules, and those that share nothing. */
 const shared = `import torch
@@ -203,8 +202,6 @@ function edited(text: string, { at, kind, number }: Edit): string {
   }
 }
 
-const said = (result: ReadResult | null) => result && { ...result, kept: undefined };
-
 describe('Python of which a part was edited', () => {
   it.each([
     ['networks that share modules and variables', shared],
@@ -214,20 +211,7 @@ describe('Python of which a part was edited', () => {
     const steps = fc.array(fc.tuple(edits, fc.boolean()), { minLength: 1, maxLength: 6 });
     fc.assert(
       fc.property(steps, (list) => {
-        let text = first;
-        let kept = read(text, 'model.py', { weights: false })?.kept;
-        const check = (now: string) => {
-          text = now;
-          const again = read(text, 'model.py', { weights: false, kept });
-          const afresh = said(read(text, 'model.py', { weights: false }));
-          if (JSON.stringify(said(again)) !== JSON.stringify(afresh)) expect(said(again)).toEqual(afresh);
-          kept = again?.kept ?? kept;
-        };
-        for (const [step, isTakenBack] of list) {
-          const before = text;
-          check(edited(text, step));
-          if (isTakenBack) check(before);
-        }
+        expectSameAsAfresh(first, list, edited);
       }),
       { numRuns: 60 },
     );

@@ -53,7 +53,7 @@ export function placesOn(
   };
 }
 
-/** Shares of the units that lie behind so many layers with biases. */
+/** Shares of the units that lie behind a number of layers with biases. */
 function byDepth(units: readonly number[]): { depth: number; share: number }[] {
   const each = Math.ceil(units.length / MAX_SPREADS);
   const total = units.reduce((sum, count) => sum + count, 0);

@@ -232,24 +232,25 @@ function readsOneRandomChannel(state: TensorState, geometry: WindowGeometry | nu
 }
 
 /**
- * Whether units that read one position each see multiples of one another along a line. Where all numbers of a position
- * vanish at one place, its units bend there, and breakpoints at fixed places are told apart by these.
+ * Whether units that read one position each see known multiples of one another; `counts` says at which positions, by
+ * the numbers of all channels.
  */
-function holdsMultiples(
+function holdsRays(
   { cells }: KnownTensor,
   geometry: WindowGeometry | null,
-  { derivatives }: LayerContext,
+  counts: (vector: readonly number[]) => boolean = () => true,
 ): boolean {
-  const { height, width, groups, values } = cells;
+  const { height, width, groups, values, components } = cells;
   const positions = height * width;
-  if (derivatives !== 1 || positions === 1 || groups.length === 1) return false;
-  if (geometry && geometry.kernel[0] * geometry.kernel[1] > 1) return false;
+  if (positions === 1 || (geometry && geometry.kernel[0] * geometry.kernel[1] > 1)) return false;
   const byDirection = new Map<string, string>();
   for (let p = 0; p < positions; p++) {
-    const vector = [0, 1].flatMap((k) => groups.map((_, g) => values[(k * positions + p) * groups.length + g]));
-    const pivot = vector.reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0);
-    const [at, speed] = [vector.slice(0, groups.length), vector.slice(groups.length)];
-    if (at.every((x, i) => Math.abs(x * speed[0] - at[0] * speed[i]) <= PARALLEL * pivot ** 2)) continue;
+    const vector = Array.from({ length: components * groups.length }, (_, i) => {
+      const [component, group] = [Math.floor(i / groups.length), i % groups.length];
+      return values[(component * positions + p) * groups.length + group];
+    });
+    const pivot = greatest(vector);
+    if (pivot === 0 || !counts(vector)) continue;
     const text = (factor: number) => vector.map((x) => (x / factor).toPrecision(9)).join();
     const [direction, whole] = [text(pivot), text(1)];
     if ((byDirection.get(direction) ?? whole) !== whole) return true;
@@ -258,24 +259,22 @@ function holdsMultiples(
   return false;
 }
 
-/** Whether units that read one position each see known multiples of one another. */
-function holdsRays({ cells }: KnownTensor, geometry: WindowGeometry | null): boolean {
-  const { height, width, groups, values, components } = cells;
-  const positions = height * width;
-  if (positions === 1 || (geometry && geometry.kernel[0] * geometry.kernel[1] > 1)) return false;
-  const byDirection = new Map<string, string>();
-  for (let p = 0; p < positions; p++) {
-    const vector = Array.from({ length: components }, (_, k) =>
-      groups.map((__, g) => values[(k * positions + p) * groups.length + g]),
-    ).flat();
-    const pivot = vector.reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0);
-    if (pivot === 0) continue;
-    const text = (factor: number) => vector.map((x) => (x / factor).toPrecision(9)).join();
-    const [direction, whole] = [text(pivot), text(1)];
-    if ((byDirection.get(direction) ?? whole) !== whole) return true;
-    byDirection.set(direction, whole);
-  }
-  return false;
+function greatest(vector: readonly number[]): number {
+  return vector.reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0);
+}
+
+/**
+ * Whether they do so along a line, but for positions whose numbers all vanish at one place: there their units bend, and
+ * breakpoints at fixed places are told apart by these.
+ */
+function holdsMultiples(state: KnownTensor, geometry: WindowGeometry | null, { derivatives }: LayerContext): boolean {
+  const channels = state.cells.groups.length;
+  if (derivatives !== 1 || channels === 1) return false;
+  return holdsRays(state, geometry, (vector) => {
+    const [at, speed] = [vector.slice(0, channels), vector.slice(channels, 2 * channels)];
+    const least = PARALLEL * greatest([...at, ...speed]) ** 2;
+    return at.some((x, i) => Math.abs(x * speed[0] - at[0] * speed[i]) > least);
+  });
 }
 
 const PARALLEL = 1e-12;

@@ -34,7 +34,7 @@ test('deeper units have wider spread breakpoints', () => {
   expect((deep(0.7).t - 0.5) / (shallow(0.7).t - 0.5)).toBeGreaterThan(1.7);
 });
 
-test('the origin is told where the segment passes through it; without biases there, places are even', () => {
+test('the origin is known where the segment passes through it; without biases there, places are even', () => {
   const place = placesOn(diagonal, 0, [3]);
   expect(place(0.3)).toEqual({ t: 0.3, weight: 1, origin: 0.2 });
   expect(placesOn(askew, 0, [3])(0.3).origin).toBeNull();
