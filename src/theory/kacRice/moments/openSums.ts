@@ -11,6 +11,7 @@ import type { PositionMix, WeightedPositions } from './positionMix.ts';
 export function hasOpenSums(from: Cells, mixed: Cells, mix: PositionMix, known: number): boolean {
   // Without points on the line there are no numbers, only shapes.
   if (from.components === 0) return false;
+  if (mix.sums.every(isMean) && isConstant(from, known)) return false;
   const count = mixed.groups.length;
   const cells = mixed.height * mixed.width * count;
   const { ids } = new Identities().ofTuples(mixed.values.subarray(0, known * cells), cells);
@@ -33,6 +34,26 @@ export function hasOpenSums(from: Cells, mixed: Cells, mix: PositionMix, known: 
     }
     return true;
   }
+}
+
+export function hasWholeWeights({ weights }: { readonly weights: readonly number[] }): boolean {
+  return weights.every(Number.isInteger);
+}
+
+/** Of one number, it is that number. */
+function isMean({ weights, divisor }: { readonly weights: readonly number[]; readonly divisor: number }): boolean {
+  // Whole numbers, whose sum is exact.
+  return hasWholeWeights({ weights }) && weights.reduce((sum, weight) => sum + weight, 0) === divisor;
+}
+
+/** Whether all positions hold the same numbers, as those of an image of one color do. */
+function isConstant({ height, width, groups, values }: Cells, known: number): boolean {
+  const side = height * width * groups.length;
+  for (let i = 0; i < known * side; i++) {
+    const cell = i % side;
+    if (values[i] !== values[i - cell + (cell % groups.length)]) return false;
+  }
+  return true;
 }
 
 /** What a zero sums. */
@@ -67,9 +88,7 @@ function areSameTerms(a: Quotient, b: Quotient): boolean {
 
 function meanOfOne({ weights, values, divisor }: Quotient): number | null {
   const [value] = values;
-  // Whole numbers, whose sum is exact.
-  const isMean = weights.every(Number.isInteger) && weights.reduce((sum, weight) => sum + weight, 0) === divisor;
-  return isMean && values.every((other) => other === value) ? value : null;
+  return isMean({ weights, divisor }) && values.every((other) => other === value) ? value : null;
 }
 
 function exactSum({ weights, values }: Quotient): { numerator: bigint; exponent: bigint } {

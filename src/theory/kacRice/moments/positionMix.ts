@@ -3,7 +3,7 @@ import { bilinearCells } from '../../../network/resampling.ts';
 import { windowGeometry } from '../../../network/window.ts';
 import { rowsAndColumns, type Cells } from './cells.ts';
 import { Identities } from './identities.ts';
-import { areEqualSums, hasOpenSums, type Quotient } from './openSums.ts';
+import { areEqualSums, hasOpenSums, hasWholeWeights, type Quotient } from './openSums.ts';
 import { windowTaps, type Taps } from './taps.ts';
 
 /** Positions of the input, each times a weight, in the order of a row; their sum is divided by a whole number. */
@@ -145,7 +145,7 @@ export function mixCells(cells: Cells, mix: PositionMix, known: number, identiti
 function mixedIds(cells: Cells, { sums }: PositionMix, identities: Identities) {
   const count = cells.groups.length;
   const ids = new Int32Array(cells.ids.length === 0 ? 0 : sums.length * count);
-  const table = new SumTable(identities);
+  const table = new SumTable(identities, sums);
   if (ids.length > 0)
     sums.forEach((sum, position) => {
       for (let g = 0; g < count; g++) ids[position * count + g] = table.idOf(sum, (p) => cells.ids[p * count + g]);
@@ -155,7 +155,7 @@ function mixedIds(cells: Cells, { sums }: PositionMix, identities: Identities) {
 
 /** Whether some sums of positions are equal up to rounding alone, of an input whose equal positions are given. */
 export function hasOpenMultiples({ sums }: PositionMix, idAt: (position: number) => number): boolean {
-  const table = new SumTable(new Identities());
+  const table = new SumTable(new Identities(), sums);
   for (const sum of sums) table.idOf(sum, idAt);
   return table.isOpen;
 }
@@ -164,7 +164,8 @@ export function hasOpenMultiples({ sums }: PositionMix, idAt: (position: number)
 interface Multiple {
   readonly number: number;
   readonly factor: number;
-  readonly exact: Quotient;
+  /** Null where rounding says what is equal. */
+  readonly exact: Quotient | null;
 }
 
 const ONE: Quotient = { weights: [1], values: [1], divisor: 1 };
@@ -177,17 +178,32 @@ class SumTable {
   private readonly known = new Map<string, { readonly id: number; readonly sum: readonly Multiple[] }>();
   private readonly byDirection = new Map<string, number>();
 
-  constructor(private readonly identities: Identities) {}
+  /** Whole weights, of means and resizing, have sums with small denominators: what agrees in twelve digits is equal. */
+  private readonly areWhole: boolean;
+
+  constructor(
+    private readonly identities: Identities,
+    sums: readonly WeightedPositions[],
+  ) {
+    this.areWhole = sums.every(hasWholeWeights);
+  }
 
   idOf({ positions, weights, divisor }: WeightedPositions, idAt: (position: number) => number): number {
-    const byNumber = new Map<number, number[]>();
+    const totals = new Map<number, number>();
+    const terms = new Map<number, number[]>();
     positions.forEach((position, k) => {
       const number = idAt(position);
-      if (number !== 0) byNumber.set(number, [...(byNumber.get(number) ?? []), weights[k]]);
+      if (number === 0) return;
+      totals.set(number, (totals.get(number) ?? 0) + weights[k]);
+      if (!this.areWhole) terms.set(number, [...(terms.get(number) ?? []), weights[k]]);
     });
-    const all = [...byNumber].map(([number, own]): Multiple => {
-      const factor = own.reduce((total, weight) => total + weight, 0) / divisor;
-      return { number, factor, exact: { weights: own, values: own.map(() => 1), divisor } };
+    const all = [...totals].map(([number, total]): Multiple => {
+      const own = terms.get(number);
+      return {
+        number,
+        factor: total / divisor,
+        exact: own ? { weights: own, values: own.map(() => 1), divisor } : null,
+      };
     });
     const sum = all.filter(({ factor, exact }) => Math.abs(factor) >= ROUNDING || !this.mustBe(exact, NONE));
     if (sum.length === 0) return 0;
@@ -211,7 +227,8 @@ class SumTable {
   }
 
   /** Of two numbers that agree up to rounding. */
-  private mustBe(a: Quotient, b: Quotient): boolean {
+  private mustBe(a: Quotient | null, b: Quotient | null): boolean {
+    if (!a || !b) return true;
     const areEqual = areEqualSums(a, b);
     this.isOpen ||= !areEqual;
     return areEqual;
