@@ -15,7 +15,7 @@ export interface MeanChoice {
   readonly work: number;
 }
 
-/** For a mean that someone waits for, a minute at most or so, and for one that is drawn in the background. */
+/** For a mean that someone waits for, a minute for one of VGG16, and for one that is drawn in the background. */
 export const WORK_ON_REQUEST = 2e10;
 export const WORK_IN_BACKGROUND = 1e9;
 

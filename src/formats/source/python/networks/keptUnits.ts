@@ -78,6 +78,7 @@ export class KeptComponent {
   private readonly parts: readonly Piece[];
   /** Where the parts stood. */
   private readonly code: readonly Span[];
+  private readonly order: readonly UnitNode[];
 
   constructor(
     { members, parts }: Component,
@@ -88,6 +89,12 @@ export class KeptComponent {
     this.members = members.map(({ piece }) => piece);
     this.parts = parts.map(({ piece }) => piece);
     this.code = parts.map(spanOf);
+    this.order = [...units.keys()];
+  }
+
+  /** What this unit did; undefined where another one was followed in its place. */
+  unitAt(index: number, node: UnitNode): KeptUnit | undefined {
+    return this.order[index] === node ? this.units.get(node) : undefined;
   }
 
   /** Whether a component of another version has the same parts in the same order. */
@@ -105,6 +112,7 @@ export class KeptComponent {
 
   /** The networks of a unit in another version of the text; undefined where a part of them has no place there. */
   rootsIn({ parts }: Component, { roots }: KeptUnit, file: SourceFile): readonly KeptRoot[] | undefined {
+    if (roots.length === 0) return roots;
     const [before, now] = [this.code, parts.map(spanOf)].map((code) => ({ places: [], code }));
     const moves = Moves.between(before, now);
     const isStill = Moves.isNone(before, now);

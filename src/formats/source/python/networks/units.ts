@@ -130,7 +130,7 @@ export class Units {
     const { e } = this;
     const count = this.counts.get(kept) ?? 0;
     this.counts.set(kept, count + 1);
-    const unit = [...kept.units.keys()][count] === node ? kept.units.get(node) : undefined;
+    const unit = kept.unitAt(count, node);
     const roots = unit && kept.rootsIn(component, unit, e.main.file);
     if (!roots || !this.spends(unit)) {
       this.isSound = false;
