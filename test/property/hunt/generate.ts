@@ -61,6 +61,19 @@ export const wide: Sizes = {
   mostUnits: 1500,
 };
 
+const WIDER = 4;
+
+/** A wide network with this many times the channels, or null where its layers do not fit then. */
+export function wider(file: NativeFile): NativeFile | null {
+  const widened = (value: unknown) => (wide.widths.some((width) => width === value) ? WIDER * Number(value) : value);
+  const layers = file.layers.map((layer) => {
+    const fields = Object.entries(layer).map(([field, value]) => [field, widened(value)]);
+    return Object.fromEntries(fields) as NativeLayer;
+  });
+  const candidate = { ...file, layers };
+  return open(candidate, false).fault === null ? candidate : null;
+}
+
 /** The network of this seed, with weights unless it is wide. */
 export function generate(seed: number, sizes: Sizes = small): NativeFile {
   const choices = new Choices(seed);

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { layerTypes } from '../../../src/formats/layers/table.ts';
 import { check, type Tally } from './check.ts';
-import { generate, wide } from './generate.ts';
+import { generate, wide, wider } from './generate.ts';
 import { checkDrawnMean } from './drawnMeans.ts';
 import { checkMeans } from './means.ts';
 import { textOf } from './nativeFile.ts';
@@ -56,6 +56,19 @@ describe('what is said of random networks of every kind', () => {
     },
     PATIENCE,
   );
+
+  it('draws networks again with more channels, which may be all that is missing', () => {
+    const separable = {
+      name: 'separable',
+      input: [12, 2],
+      layers: [
+        { type: 'conv1d', name: 'c', filters: 24, kernel_size: 3, activation: 'relu' },
+        { type: 'separable_conv1d', name: 's', filters: 24, kernel_size: 3, activation: 'relu' },
+      ],
+    };
+    expect(wider(separable)?.layers.map(({ filters }) => filters)).toEqual([96, 96]);
+    expect(wider({ ...separable, layers: [{ type: 'residual', name: 'r' }] })).toBeNull();
+  });
 
   it(
     'is the mean of what is counted at these widths, where it comes from draws',
