@@ -3,11 +3,12 @@ import type { PiecewiseLinearActivation } from '../../network/activation.ts';
 import type { Network, TensorId } from '../../network/network.ts';
 import { Covariances } from './moments/covariances.ts';
 import { differentUnits } from './moments/differentUnits.ts';
+import type { Slopes } from './integrals/bentSum.ts';
 import { fixedRoot } from './integrals/crossing.ts';
 import { constantVariance, excessBehind, MAX_EXCESS } from './sparseUnits.ts';
 import { bentMoments, crossingRate, nodesAlong, tooFewActive } from './integrals/levels.ts';
 import { perLayer, type MeanRegions } from './mean.ts';
-import type { MomentGraph, Moments } from './moments/momentGraph.ts';
+import { ownMoments, type MomentGraph, type Moments } from './moments/momentGraph.ts';
 import { propagate, tooManyPositions, type Bend, type Propagation } from './moments/propagate.ts';
 import { NoClosedForm, type TensorState } from './moments/state.ts';
 import { unitsBendAtZeroOnly } from './moments/unit.ts';
@@ -15,7 +16,7 @@ import { unitsBendAtZeroOnly } from './moments/unit.ts';
 /** The units of one layer. */
 interface Units {
   readonly activation: PiecewiseLinearActivation;
-  /** How many of them have which moments. */
+  /** How many of them have which moments, on average. */
   readonly numbers: ReadonlyMap<Moments, number>;
   /** Units at one position. */
   readonly channels: number;
@@ -49,7 +50,7 @@ export function integrateOverPooling(
     covariances: true,
     onTensor: (tensor, state) => states.set(tensor, state),
   });
-  const covariances = new Covariances(network, states, (more) => spend(STEPS_PER_PAIR * more));
+  const covariances = new Covariances(network, states, sumsOf(bends), (more) => spend(STEPS_PER_PAIR * more));
   const layers = new Map<number, Units>();
   for (const bend of bends) layers.set(bend.layer, unitsOf(bend, covariances));
   const { graph } = covariances;
@@ -86,14 +87,19 @@ const STEPS_PER_PAIR = 300;
 /** A term of one moment at one node takes a tenth of a microsecond. */
 const STEPS_PER_TERM = 10;
 
+function sumsOf(bends: readonly Bend[]): Map<number, Slopes> {
+  return new Map(bends.flatMap(({ layer, sum }) => (sum ? [[layer, sum.slopes]] : [])));
+}
+
 function unitsOf({ layer, activation, input, isNew }: Bend, covariances: Covariances): Units {
   const { groups } = input.cells;
   const numbers = new Map<Moments, number>();
   const fresh = [...isNew.keys()].filter((cell) => isNew[cell] === 1);
   const different = input.hasMixedSums ? differentUnits({ layer, activation, input }, fresh, covariances) : fresh;
   for (const cell of different) {
-    const moments = covariances.ofUnits(layer, cell);
-    numbers.set(moments, (numbers.get(moments) ?? 0) + groups[cell % groups.length]);
+    const sides = covariances.sidesOfUnits(layer, cell);
+    for (const moments of sides)
+      numbers.set(moments, (numbers.get(moments) ?? 0) + groups[cell % groups.length] / sides.length);
   }
   return { activation, numbers, channels: groups.reduce((sum, count) => sum + count, 0) };
 }
@@ -134,7 +140,7 @@ function integral(
   /** Units without biases that see one direction of the input bend at one place, all of them. */
   function addFixedRoots({ numbers }: Units, layer: number, time: number): void {
     for (const moments of numbers.keys()) {
-      const offset = fixedRoot(...momentsAt(values, moments));
+      const offset = fixedRoot(...ownMoments(values, moments));
       if (offset === null) continue;
       const place = time + offset;
       if (Math.abs(place) < 1 && !roots.some((other) => Math.abs(other.place - place) < 1e-9))
@@ -143,20 +149,15 @@ function integral(
   }
 }
 
-function momentsAt(values: Float64Array, moments: Moments): [number, number, number] {
-  const at = 4 * (moments >> 1);
-  return [values[at], values[at + 1], values[at + 3]];
-}
-
 /** Breakpoints for each unit of t. */
 function rateOf({ activation, numbers }: Units, values: Float64Array): number {
   let rate = 0;
   for (const [moments, number] of numbers)
-    rate += number * crossingRate(activation.breakpoints, ...momentsAt(values, moments));
+    rate += number * crossingRate(activation.breakpoints, ...ownMoments(values, moments));
   return rate;
 }
 
 function excessOf({ activation, numbers, channels }: Units, values: Float64Array, constants: number): number {
-  const positions = [...numbers.keys()].map((moments) => [{ channels, moments: momentsAt(values, moments) }]);
+  const positions = [...numbers.keys()].map((moments) => [{ channels, moments: ownMoments(values, moments) }]);
   return excessBehind(activation, positions, constants);
 }

@@ -25,14 +25,14 @@ export function meanRegionsOnSegment(network: Network, segment: Segment, options
     if (tropical) return tropical;
     const isHomogeneous = unitsBendAtZeroOnly(network);
     const momentMap = isHomogeneous ? undefined : bentMoments;
-    const needsCovariances = requireClosedForm(network, 1, { ...limits, momentMap, covariances: true });
+    const needs = requireClosedForm(network, 1, { ...limits, momentMap, covariances: true });
     const [middle, half] = [new Float64Array(network.inputSize), new Float64Array(network.inputSize)];
     for (let i = 0; i < middle.length; i++) {
       middle[i] = (segment.from[i] + segment.to[i]) / 2;
       half[i] = (segment.to[i] - segment.from[i]) / 2;
     }
-    if (needsCovariances) return integrateOverPooling(network, middle, half, limits);
-    if (!isHomogeneous) return integrateOverNodes(network, middle, half, limits);
+    if (needs.covariances) return integrateOverPooling(network, middle, half, limits);
+    if (!isHomogeneous || needs.nodes) return integrateOverNodes(network, middle, half, limits);
     const found = propagate(network, { ...limits, points: [[middle, half]] });
     return { perLayer: cumulativeBreakpoints(network, found), relativeError: 1e-9 };
   });

@@ -90,16 +90,17 @@ export function tooFewActive(layer: string): string {
  * Units without biases that bend at zero do so at one place of a segment through the origin, all of them. Their moments
  * at any node `time` tell the place; the rate of breakpoints there is no density.
  */
-function addFixedRoots({ activation, input, isNew }: Bend, time: number, roots: number[]): void {
+function addFixedRoots({ activation, sides, isNew }: Bend, time: number, roots: number[]): void {
   if (!activation.breakpoints.includes(0)) return;
-  const { values } = input.cells;
   const count = isNew.length;
-  for (let cell = 0; cell < count; cell++) {
-    if (isNew[cell] === 0) continue;
-    const offset = fixedRoot(values[cell], values[cell + count], values[cell + 2 * count]);
-    if (offset === null) continue;
-    const root = time + offset;
-    if (Math.abs(root) < 1 && !roots.some((other) => Math.abs(other - root) < 1e-9)) roots.push(root);
+  for (const { values } of sides) {
+    for (let cell = 0; cell < count; cell++) {
+      if (isNew[cell] === 0) continue;
+      const offset = fixedRoot(values[cell], values[cell + count], values[cell + 2 * count]);
+      if (offset === null) continue;
+      const root = time + offset;
+      if (Math.abs(root) < 1 && !roots.some((other) => Math.abs(other - root) < 1e-9)) roots.push(root);
+    }
   }
 }
 
@@ -121,16 +122,17 @@ export function nodesAlong(middle: Float64Array, half: Float64Array, biasDeviati
 }
 
 /** Mean number of breakpoints near each node. */
-function breakpointsOf({ activation, input, isNew }: Bend, weights: Float64Array): Float64Array {
-  const { values, groups } = input.cells;
+function breakpointsOf({ activation, sides, isNew }: Bend, weights: Float64Array): Float64Array {
   const count = isNew.length;
   return weights.map((weight, node) => {
     let sum = 0;
-    for (let cell = 0; cell < count; cell++) {
-      if (isNew[cell] === 0) continue;
-      const at = 3 * node * count + cell;
-      const rate = crossingRate(activation.breakpoints, values[at], values[at + count], values[at + 2 * count]);
-      sum += weight * groups[cell % groups.length] * rate;
+    for (const { values, groups } of sides) {
+      for (let cell = 0; cell < count; cell++) {
+        if (isNew[cell] === 0) continue;
+        const at = 3 * node * count + cell;
+        const rate = crossingRate(activation.breakpoints, values[at], values[at + count], values[at + 2 * count]);
+        sum += (weight * groups[cell % groups.length] * rate) / sides.length;
+      }
     }
     return sum;
   });

@@ -18,6 +18,7 @@ import {
   type UnknownTensor,
 } from './state.ts';
 import { mixCells, openSums, positionMix } from './positionMix.ts';
+import { timesFactor } from './rectified.ts';
 import { gather, tapsOf, windowTaps } from './taps.ts';
 
 export interface LayerContext {
@@ -39,12 +40,14 @@ interface Slice {
 /** What a layer with one input makes of it, before its activation. Throws NoClosedForm for units of another kind. */
 export function affineImage(
   operation: Exclude<Operation, MergeOperation>,
-  state: TensorState,
+  input: TensorState,
   context: LayerContext,
 ): TensorState {
   const { layer } = context;
   refuseOtherUnits(layer);
-  if (state.kind === 'unknown') return state;
+  if (input.kind === 'unknown') return input;
+  const keepsCells = operation.kind === 'identity' || operation.kind === 'batchNormalization';
+  const state = keepsCells || input.kind === 'known' ? input : { ...input, rectified: null };
   if (layer.sharedWith !== undefined) return unknown('the weights of a shared layer tie it to an earlier one.');
   switch (operation.kind) {
     case 'dense':
@@ -64,7 +67,9 @@ export function affineImage(
     }
     case 'batchNormalization': {
       const factor = 1 / Math.sqrt(initialVariance(operation));
-      return { ...state, cells: scaled(state.cells, state.kind === 'known' ? factor : factor ** 2) };
+      if (state.kind === 'known') return { ...state, cells: scaled(state.cells, factor) };
+      const rectified = state.rectified && timesFactor(state.rectified, factor);
+      return { ...state, cells: scaled(state.cells, factor ** 2), rectified };
     }
     case 'flatten':
     case 'reshape': {
@@ -190,6 +195,7 @@ function weighted(operation: Weighted, state: KnownTensor | RandomTensor, contex
     cells: bias > 0 ? named : zerosAsPadding(named),
     terms: new Map([[layer.index, 1]]),
     bent: null,
+    rectified: null,
     hasKnown: false,
     ancestors: new Ancestry(layer.index, isRandom ? [state.ancestors] : []),
     isTied: positions > 1 && !isUntied,

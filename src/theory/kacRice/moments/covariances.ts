@@ -1,7 +1,8 @@
 import { bends, type PiecewiseLinearActivation } from '../../../network/activation.ts';
 import { type Layer, type Network, type TensorId } from '../../../network/network.ts';
-import { initialVariance, isMerge, type MergeOperation } from '../../../network/operation.ts';
+import { initialVariance, isMerge, type MergeOperation, type Operation } from '../../../network/operation.ts';
 import { windowGeometry, type WindowGeometry } from '../../../network/window.ts';
+import type { Slopes } from '../integrals/bentSum.ts';
 import { slicesOf, weightVariance, type Weighted } from './affine.ts';
 import { commonBorders, rowsAndColumns } from './cells.ts';
 import { Identities } from './identities.ts';
@@ -20,6 +21,13 @@ interface Tensor {
   readonly count: number;
   readonly ids: Int32Array;
   readonly found: Map<number, Moments>;
+}
+
+/** A tensor that is added to others, its moments times a factor, and its cell for each of the sum. */
+interface Summand {
+  readonly tensor: TensorId;
+  readonly factor: number;
+  readonly cellOf: (cell: Cell) => Cell;
 }
 
 /** The random weights of a layer. */
@@ -52,16 +60,28 @@ export class Covariances {
   private readonly weights = new Map<number, Weights>();
   private steps = 0;
 
-  /** `states`: of every tensor, activated; `spend` counts the steps. */
+  /**
+   * `states`: of every tensor, activated; `sums`: by layer whose units are on a sum of values already bent, the slopes
+   * with which these were bent; `spend` counts the steps.
+   */
   constructor(
     private readonly network: Network,
     private readonly states: ReadonlyMap<TensorId, TensorState>,
+    private readonly sums: ReadonlyMap<number, Slopes>,
     private readonly spend: (steps: number) => void,
   ) {}
 
   /** Of two pre-activations of a layer, of the same channel; of one with itself by default. */
   ofUnits(layer: number, cell: Cell, other: Cell = cell): Moments {
     return this.preActivation(this.network.layers[layer], cell, other);
+  }
+
+  /** The Gaussians, one of which a pre-activation is, with equal probability. */
+  sidesOfUnits(layer: number, cell: Cell): Moments[] {
+    const slopes = this.sums.get(layer);
+    if (!slopes) return [this.ofUnits(layer, cell)];
+    const { gaussian, rest } = this.partsOf(this.network.layers[layer], cell);
+    return slopes.map((slope) => this.graph.sum([{ moments: gaussian, factor: slope ** 2 }, ...rest]));
   }
 
   private count(steps: number): void {
@@ -112,8 +132,10 @@ export class Covariances {
   }
 
   private activated(layer: Layer, a: Cell, b: Cell): Moments {
-    const pair = this.preActivation(layer, a, b);
     const { activation } = layer;
+    const slopes = this.sums.get(layer.index);
+    if (slopes && activation.kind !== 'smooth') return this.bentSum(layer, activation, slopes, a, b);
+    const pair = this.preActivation(layer, a, b);
     if (activation.kind === 'smooth' || !bends(activation)) return pair;
     return this.bent(layer, activation, pair, a, b);
   }
@@ -127,6 +149,35 @@ export class Covariances {
     const [left, right] = [this.preActivation(layer, a, a), this.preActivation(layer, b, b)];
     this.count(1);
     return this.graph.bend(activation, pair, left, right);
+  }
+
+  private bentSum(layer: Layer, { slopes }: PiecewiseLinearActivation, inner: Slopes, a: Cell, b: Cell): Moments {
+    if (a !== b)
+      throw new NoClosedForm(
+        `${layer.name}: covariances behind units on a sum that holds bent values have no closed form.`,
+      );
+    const { gaussian, rest } = this.partsOf(layer, a);
+    this.count(1);
+    return this.graph.bendSum(inner, [slopes[0], slopes[1]], gaussian, this.graph.sum(rest));
+  }
+
+  /** Of a sum that holds values already bent: the Gaussian that was bent, and what is added. */
+  private partsOf(layer: Layer, cell: Cell): { readonly gaussian: Moments; readonly rest: Term[] } {
+    let gaussian = ZERO;
+    const rest: Term[] = [];
+    for (const { tensor, factor, cellOf } of this.summands(layer)) {
+      const state = this.states.get(tensor);
+      const from = cellOf(cell);
+      if (state?.kind !== 'random' || !state.bent) rest.push({ moments: this.pair(tensor, from, from), factor });
+      else if (bends(this.network.layers[tensor].activation))
+        gaussian = this.preActivation(this.network.layers[tensor], from, from);
+      else {
+        const inner = this.partsOf(this.network.layers[tensor], from);
+        gaussian = inner.gaussian;
+        rest.push(...inner.rest.map((term) => ({ moments: term.moments, factor: factor * term.factor })));
+      }
+    }
+    return { gaussian, rest };
   }
 
   private preActivation(layer: Layer, a: Cell, b: Cell): Moments {
@@ -301,16 +352,26 @@ export class Covariances {
     if (operation.kind === 'maximum')
       throw new NoClosedForm(`${layer.name}: there is no closed form of the mean for a maximum of tensors.`);
     if (operation.kind === 'concatenate') return this.joined(layer, operation.axis, a, b);
-    const factor = operation.kind === 'average' ? 1 / layer.inputs.length ** 2 : 1;
     if (layer.inputs.filter((tensor) => this.tensor(tensor).state.kind === 'known').length > 1)
       throw new NoClosedForm(`${layer.name}: a sum of several inputs is not followed where positions are summed.`);
-    const borders = commonBorders(layer.inputs.map((tensor) => this.tensor(tensor).state.cells));
-    const terms = layer.inputs.map((tensor): Term => {
-      const groups = this.groups(tensor);
-      const cell = (of: Cell) => Math.floor(of / borders.length) * groups.length + groupAt(groups, borders, of);
-      return { moments: this.pair(tensor, cell(a), cell(b)), factor };
-    });
+    const terms = this.summands(layer).map(({ tensor, factor, cellOf }) => ({
+      moments: this.pair(tensor, cellOf(a), cellOf(b)),
+      factor,
+    }));
     return this.graph.sum(terms);
+  }
+
+  /** What a layer that adds up tensors, or multiplies one, sums. */
+  private summands({ operation, inputs }: Layer): Summand[] {
+    const borders = commonBorders(inputs.map((tensor) => this.tensor(tensor).state.cells));
+    return inputs.map((tensor) => {
+      const groups = this.groups(tensor);
+      return {
+        tensor,
+        factor: varianceFactor(operation, inputs.length),
+        cellOf: (of) => Math.floor(of / borders.length) * groups.length + groupAt(groups, borders, of),
+      };
+    });
   }
 
   private joined(layer: Layer, axis: number, a: Cell, b: Cell): Moments {
@@ -325,6 +386,12 @@ export class Covariances {
     const cell = (of: Cell) => Math.floor(of / count) * counts[k] + group;
     return this.pair(layer.inputs[k], cell(a), cell(b));
   }
+}
+
+/** What the moments of each summand are multiplied by. */
+function varianceFactor(operation: Operation, summands: number): number {
+  if (operation.kind === 'batchNormalization') return 1 / initialVariance(operation);
+  return operation.kind === 'average' ? 1 / summands ** 2 : 1;
 }
 
 /** Reading a tap of a window, next to a pair of positions. */

@@ -16,7 +16,7 @@ const TOLERANCE = 1e-6;
  * their derivatives are fully correlated, which their covariances say.
  */
 export function differentUnits(
-  { layer, activation, input }: Omit<Bend, 'isNew'>,
+  { layer, activation, input }: Pick<Bend, 'layer' | 'activation' | 'input'>,
   cells: readonly number[],
   covariances: Covariances,
 ): number[] {

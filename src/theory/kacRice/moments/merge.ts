@@ -5,6 +5,7 @@ import type { LayerContext } from './affine.ts';
 import { Ancestry } from './ancestry.ts';
 import { commonBorders, joinChannels, splitGroups, type Cells } from './cells.ts';
 import type { Identities } from './identities.ts';
+import { plus, timesFactor, type Rectified } from './rectified.ts';
 import {
   momentsOf,
   NoClosedForm,
@@ -59,22 +60,34 @@ function summed(
 ): TensorState {
   const known = sumOfKnown(states, factors);
   const random: RandomTensor[] = [];
-  states.forEach((state, k) => state.kind === 'random' && random.push(timesFactor(state, factors[k])));
+  states.forEach((state, k) => state.kind === 'random' && random.push(multiplied(state, factors[k])));
   if (random.length === 0 && known) return known;
   const reason = reasonAgainst(random);
   if (reason) return unknown(reason);
   const parts = random.map((state) => state.cells);
   if (known) parts.push(momentsOf(known, context.derivatives, context.identities));
+  const cells = sumCells(parts, context.identities);
   return {
     ...unionOf(random),
-    cells: sumCells(parts, context.identities),
+    cells,
     hasKnown: known !== null || random.some((state) => state.hasKnown),
+    rectified: known ? null : rectifiedOf(random, cells, context.identities),
   };
 }
 
-function timesFactor(state: RandomTensor, factor: number): RandomTensor {
+function multiplied(state: RandomTensor, factor: number): RandomTensor {
   const terms = new Map([...state.terms].map(([layer, times]) => [layer, times * factor]));
-  return { ...state, cells: scaled(state.cells, factor ** 2), terms };
+  const rectified = state.rectified && timesFactor(state.rectified, factor);
+  return { ...state, cells: scaled(state.cells, factor ** 2), terms, rectified };
+}
+
+/** Of one summand that is bent, what it is with the others added, where these are Gaussian and independent of it. */
+function rectifiedOf(random: readonly RandomTensor[], sum: Cells, identities: Identities): Rectified | null {
+  const bent = random.find((state) => state.bent)?.rectified;
+  if (!bent) return null;
+  const added = random.filter((state) => !state.bent).map(({ cells }) => cells);
+  if (bent.rest) added.push(bent.rest);
+  return plus(bent, added.length > 0 ? sumCells(added, identities) : null, sum, identities);
 }
 
 function sumOfKnown(states: readonly (KnownTensor | RandomTensor)[], factors: readonly number[]): KnownTensor | null {
@@ -116,6 +129,7 @@ function unionOf(random: readonly RandomTensor[]): Omit<RandomTensor, 'cells'> {
     kind: 'random',
     terms: new Map(random.flatMap((state) => [...state.terms])),
     bent: bent.length > 0 ? new Ancestry(null, bent) : null,
+    rectified: null,
     hasKnown: random.some((state) => state.hasKnown),
     ancestors: new Ancestry(
       null,

@@ -1,4 +1,5 @@
 import type { PiecewiseLinearActivation } from '../../../network/activation.ts';
+import { bentSumMoments, type Slopes } from '../integrals/bentSum.ts';
 import { bentAt } from '../integrals/levels.ts';
 import { bendsAtZeroOnly, zeroBendFactor } from './unit.ts';
 
@@ -30,6 +31,14 @@ type Node =
       readonly pair: Moments;
       readonly left: Moments;
       readonly right: Moments;
+    }
+  /** Of one unit with itself, on `inner(z) + rest`. */
+  | {
+      readonly kind: 'bentSum';
+      readonly inner: Slopes;
+      readonly outer: Slopes;
+      readonly gaussian: Moments;
+      readonly rest: Moments;
     };
 
 /**
@@ -87,6 +96,20 @@ export class MomentGraph {
     }));
   }
 
+  /**
+   * Of a unit with itself whose pre-activation is `inner(z) + f`, for units of these slopes that bend at zero and
+   * independent Gaussians z (`gaussian`) and f (`rest`).
+   */
+  bendSum(inner: Slopes, outer: Slopes, gaussian: Moments, rest: Moments): Moments {
+    return this.node(`sum ${inner.join()} ${outer.join()} ${gaussian} ${rest}`, 2 * BEND_STEPS, () => ({
+      kind: 'bentSum',
+      inner,
+      outer,
+      gaussian,
+      rest,
+    }));
+  }
+
   /** The four moments among all at one place. */
   at(values: Float64Array, moments: Moments): [number, number, number, number] {
     const at = 4 * (moments >> 1);
@@ -111,6 +134,14 @@ export class MomentGraph {
         into[at] = node.constant;
         into[at + 1] = into[at + 2] = into[at + 3] = 0;
         for (const { moments, factor } of node.terms) addMoments(into, at, moments, factor);
+      } else if (node.kind === 'bentSum') {
+        const [square, product, slope] = bentSumMoments(
+          node.inner,
+          node.outer,
+          ownMoments(into, node.gaussian),
+          ownMoments(into, node.rest),
+        );
+        into.set([square, product, product, slope], at);
       } else bendMoments(node, into, at);
     });
     return into;
@@ -157,6 +188,12 @@ function addMoments(values: Float64Array, to: number, moments: Moments, factor: 
   values[to + 1] += factor * values[from + 1 + swap];
   values[to + 2] += factor * values[from + 2 - swap];
   values[to + 3] += factor * values[from + 3];
+}
+
+/** Of a number with itself. */
+export function ownMoments(values: Float64Array, moments: Moments): [square: number, product: number, slope: number] {
+  const at = 4 * (moments >> 1);
+  return [values[at], values[at + 1], values[at + 3]];
 }
 
 type Bend = Extract<Node, { readonly kind: 'bend' }>;

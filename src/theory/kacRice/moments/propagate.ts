@@ -9,7 +9,9 @@ import { Identities, isZero, NoIdentities } from './identities.ts';
 import { summedPositions } from './positionMix.ts';
 import { mergeTensors } from './merge.ts';
 import { affineImage } from './affine.ts';
+import { bentValues, reasonAgainst, sidesOf, type BentSum } from './rectified.ts';
 import { NoClosedForm, scaled, unknown, type RandomTensor, type TensorState } from './state.ts';
+import type { Slopes } from '../integrals/bentSum.ts';
 import { bendsAtZeroOnly, zeroBendFactor, type MomentMap } from './unit.ts';
 
 /** What a layer's units get: the moments of their pre-activations, and which of them no earlier unit repeats. */
@@ -17,6 +19,10 @@ export interface Bend {
   readonly layer: number;
   readonly activation: PiecewiseLinearActivation;
   readonly input: RandomTensor;
+  /** Where the pre-activation holds values already bent. */
+  readonly sum: BentSum | null;
+  /** Gaussians, one of which each pre-activation is, with equal probability: one, or two where it is a bent sum. */
+  readonly sides: readonly Cells[];
   /** By cell (position and group), 1 where no cell before, in this or an earlier layer, has its identity. */
   readonly isNew: Uint8Array;
 }
@@ -65,13 +71,24 @@ export function propagate(network: Network, propagation: Propagation): Bend[] {
   return new Propagator(network, propagation, propagation.points[0].length - 1, new Identities()).run();
 }
 
+/** What the moments of some units need. */
+export interface Needs {
+  /** Covariances between positions. */
+  readonly covariances: boolean;
+  /** Integration along the line: sums that hold bent values have moments that are not quadratic. */
+  readonly nodes: boolean;
+}
+
 /**
  * Throws NoClosedForm where the form of the network alone says that `propagate` will: no node, no number is looked at.
- * `derivatives`: dimension of the slice. Returns whether the moments of some units need covariances between positions.
+ * `derivatives`: dimension of the slice.
  */
-export function requireClosedForm(network: Network, derivatives: number, limits: Limits): boolean {
+export function requireClosedForm(network: Network, derivatives: number, limits: Limits): Needs {
   const bends = new Propagator(network, { ...limits, points: [] }, derivatives, new NoIdentities()).run();
-  return bends.some(({ input }) => input.isMixed);
+  return {
+    covariances: bends.some(({ input }) => input.isMixed),
+    nodes: bends.some(({ sum }) => sum),
+  };
 }
 
 class Propagator {
@@ -103,7 +120,22 @@ class Propagator {
       this.set(layer.index, this.activate(layer, image));
       this.release(layer);
     }
+    this.requireOwnSums();
     return this.bends;
+  }
+
+  /**
+   * Where the bent summand of a sum is zero, its units bend where those on what is added to it do: nothing else may
+   * bend that.
+   */
+  private requireOwnSums(): void {
+    for (const sum of this.bends) {
+      if (!sum.sum) continue;
+      const other = this.bends.find((bend) => bend !== sum && sharesTerms(bend, sum));
+      if (!other) continue;
+      const [a, b] = [sum, other].map(({ layer }) => this.network.layers[layer].name);
+      throw new NoClosedForm(`${a} bends a sum that holds bent values, and ${b} bends a part of it.`);
+    }
   }
 
   private set(tensor: TensorId, state: TensorState): void {
@@ -189,15 +221,27 @@ class Propagator {
     const { activation } = layer;
     if (activation.kind === 'smooth') return state;
     if (activation.slopes.length < 2) return straightened(activation, state);
-    const input = gaussianInput(layer, activation, state);
-    this.bends.push({ layer: layer.index, activation, input, isNew: this.newCells(input.cells, activation) });
+    const { input, sum } = inputOfUnits(layer, activation, state, this.derivatives);
+    const sides = sum ? sidesOf(sum) : [input.cells];
+    this.bends.push({
+      layer: layer.index,
+      activation,
+      input,
+      sum,
+      sides,
+      isNew: this.newCells(input.cells, activation),
+    });
+    const bendsAtZero = bendsAtZeroOnly(activation);
     return {
       ...input,
       // A multiple stays one where units bend at zero alone.
-      hasRays: input.hasRays && bendsAtZeroOnly(activation),
-      cells: this.bentCells(activation, input.cells),
+      hasRays: input.hasRays && bendsAtZero,
+      cells: sum
+        ? { ...input.cells, values: bentValues(sum, slopesOf(activation)) }
+        : this.bentCells(activation, input.cells),
       terms: new Map(),
       bent: input.ancestors,
+      rectified: bendsAtZero && !sum ? { slopes: slopesOf(activation), gaussian: input.cells, rest: null } : null,
       isTied: false,
     };
   }
@@ -239,6 +283,10 @@ class Propagator {
   }
 }
 
+function sharesTerms({ input: { terms } }: Bend, { input }: Bend): boolean {
+  return [...input.terms.keys()].some((layer) => terms.has(layer));
+}
+
 /** Without breakpoints: the identity, or a straight line that changes the moments. */
 function straightened({ slopes, intercepts }: PiecewiseLinearActivation, state: TensorState): TensorState {
   if (slopes[0] === 1 && intercepts[0] === 0) return state;
@@ -249,14 +297,20 @@ function breakpointsOffZero({ breakpoints }: PiecewiseLinearActivation): number 
   return breakpoints.filter((breakpoint) => breakpoint !== 0).length;
 }
 
-/** The pre-activation of a layer's units, when it is Gaussian of mean zero in the wide limit. */
-function gaussianInput(layer: Layer, activation: PiecewiseLinearActivation, state: TensorState): RandomTensor {
+function slopesOf({ slopes: [below, above] }: PiecewiseLinearActivation): Slopes {
+  return [below, above];
+}
+
+/** The pre-activation of a layer's units, when it is Gaussian of mean zero in the wide limit, or a first bent sum. */
+function inputOfUnits(
+  layer: Layer,
+  activation: PiecewiseLinearActivation,
+  state: TensorState,
+  derivatives: number,
+): { readonly input: RandomTensor; readonly sum: BentSum | null } {
   const where = `${layer.name} (${layer.activation.name} on ${formatShape(layer.outputShape)})`;
   if (state.kind === 'unknown') throw new NoClosedForm(`${where}: ${state.reason}`);
   if (state.kind === 'known') throw new NoClosedForm(`${where} bends the input itself, at places that are not random.`);
-  if (state.bent) {
-    throw new NoClosedForm(`${where} bends a sum or a list that holds bent values: they have no mean of zero.`);
-  }
   if (state.hasKnown) throw new NoClosedForm(`${where} bends a sum or a list that holds the input itself.`);
   if (state.hasMultiples)
     throw new NoClosedForm(`${where} has no biases, and positions before it may hold multiples of one another.`);
@@ -270,5 +324,27 @@ function gaussianInput(layer: Layer, activation: PiecewiseLinearActivation, stat
   if (state.isNarrow) {
     throw new NoClosedForm(`${where} reads one random channel only: that does not average out in the wide limit.`);
   }
-  return state;
+  return { input: state, sum: state.bent && bentSum(where, activation, state, derivatives) };
+}
+
+/** Throws NoClosedForm where values already bent are in no sum that has one. */
+function bentSum(
+  where: string,
+  activation: PiecewiseLinearActivation,
+  { rectified, cells, hasRays, hasMixedSums }: RandomTensor,
+  derivatives: number,
+): BentSum {
+  const refused = (why: string) => new NoClosedForm(`${where} bends a sum or a list that ${why}`);
+  if (derivatives !== 1) throw refused('holds bent values, which has no closed form in a plane.');
+  if (!rectified?.rest)
+    throw refused(
+      'holds bent values: that has a closed form only for a first sum, of units that bend at zero and of layers with weights.',
+    );
+  const { rest } = rectified;
+  if (!bendsAtZeroOnly(activation)) throw refused('holds bent values, at breakpoints off zero.');
+  if (hasRays || hasMixedSums)
+    throw refused('holds bent values, and positions before it may hold multiples or sums of one another.');
+  const why = reasonAgainst({ ...rectified, rest }, cells.ids);
+  if (why) throw refused(why);
+  return { ...rectified, rest };
 }

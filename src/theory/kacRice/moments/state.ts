@@ -2,6 +2,7 @@ import type { TensorId } from '../../../network/network.ts';
 import type { Ancestry } from './ancestry.ts';
 import type { Cells } from './cells.ts';
 import type { Identities } from './identities.ts';
+import type { Rectified } from './rectified.ts';
 
 /** A sentence that says why a network's mean has no closed form here; caught where the means are exported. */
 export class NoClosedForm extends Error {}
@@ -23,6 +24,8 @@ export interface RandomTensor {
   readonly terms: ReadonlyMap<TensorId, number>;
   /** ... plus, where not null, something bent that depends on these layers' weights ... */
   readonly bent: Ancestry | null;
+  /** What is bent and what is added to that, where both are Gaussian; null where not, or where nothing is bent. */
+  readonly rectified: Rectified | null;
   /** ... plus, where true, something known. Only a tensor of neither kind is Gaussian of mean zero. */
   readonly hasKnown: boolean;
   /** All layers whose weights it depends on. */
