@@ -61,6 +61,9 @@ export const wide: Sizes = {
   mostUnits: 1500,
 };
 
+/** How many of the wide networks begin with a post-activation residual block. */
+const POST_ACTIVATION = 0.16;
+
 const WIDER = 4;
 
 /** A wide network with this many times the channels, or null where its layers do not fit then. */
@@ -102,7 +105,11 @@ class Draft {
     const { choices } = this;
     const blocks = choices.between(1, 4);
     if (!Array.isArray(this.input)) this.tryBlock(() => this.joinInputs());
-    for (let i = 0; i < blocks; i++) this.tryBlock(() => this.block());
+    const isResidual = this.sizes === wide && choices.chance(POST_ACTIVATION);
+    if (isResidual) this.tryBlock(() => this.postActivation());
+    // Behind it most blocks would leave no mean.
+    for (let i = isResidual ? 2 : 0; i < blocks; i++)
+      this.tryBlock(() => (isResidual ? [this.made(this.type(affineTypes))] : this.block()));
     if (this.layers.length === 0) this.tryBlock(() => [this.layer('activation', { activation: 'relu' })]);
     if (choices.chance(0.06)) this.tryBlock(() => this.tail());
     else if (choices.chance(0.5)) this.tryBlock(() => [this.layer('dense', { units: choices.between(1, 3) })]);
@@ -206,6 +213,41 @@ class Draft {
     }
     const type = choices.one(mergeTypes);
     return [...branches, this.merged(type, type === 'subtract' ? ends.slice(0, 2) : ends, shape.length)];
+  }
+
+  /** Units, a branch that ends in weights of its own, and units on the sum of both. */
+  private postActivation(): NativeLayer[] {
+    const { choices } = this;
+    const block: NativeLayer[] = [];
+    const push = (layer: NativeLayer) => void block.push(layer);
+    const width = choices.one(this.sizes.widths);
+    if (choices.chance(0.3)) push(this.made(this.type(affineTypes, block), true, block, width));
+    const from = this.current;
+    push(this.keepingPlaces(width, from, block));
+    if (choices.chance(0.2)) push(this.layer('batch_normalization', {}));
+    const unit = () => choices.one(['relu', 'relu', 'relu', 'abs', 'leaky_relu']);
+    const bent = this.layer('activation', { activation: unit() });
+    push(bent);
+    this.current = choices.chance(0.8) ? bent.name : from;
+    if (choices.chance(0.7)) push(this.made(this.type(affineTypes, block), choices.chance(0.8), block, width));
+    const branch = this.keepingPlaces(width, this.current, block);
+    push(branch);
+    if (choices.chance(0.2)) push(this.layer('batch_normalization', {}));
+    const ends = choices.chance(0.7) ? [bent.name, this.current] : [this.current, bent.name];
+    push(this.layer(choices.one(['add', 'add', 'subtract', 'average']), {}, ends));
+    push(choices.chance(0.2) ? this.made('activation', true, block) : this.layer('activation', { activation: unit() }));
+    if (choices.chance(0.1)) push(this.layer('activation', { activation: 'relu' }, [branch.name]));
+    return block;
+  }
+
+  /** An affine layer that leaves positions where they are. */
+  private keepingPlaces(width: number, from: string, more: readonly NativeLayer[]): NativeLayer {
+    const { choices } = this;
+    const rank = this.shapeOf(from, more).length - 1;
+    const bias = choices.chance(0.3) ? { use_bias: false } : {};
+    if (rank === 0 || choices.chance(0.3)) return this.layer('dense', { units: width, ...bias }, [from]);
+    const window = { filters: width, kernel_size: choices.between(1, 3), padding: 'same', ...bias };
+    return this.layer(choices.one([`conv${rank}d`, `conv${rank}d`, `separable_conv${rank}d`]), window, [from]);
   }
 
   private merged(type: string, inputs: string[], rank: number): NativeLayer {

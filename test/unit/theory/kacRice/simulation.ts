@@ -1,4 +1,5 @@
 import type { PiecewiseLinearActivation } from '../../../../src/network/activation.ts';
+import { initialVariance } from '../../../../src/network/operation.ts';
 import { kernelVariance } from '../../../../src/network/kernelVariance.ts';
 import { shapeOfTensor, type Layer, type Network } from '../../../../src/network/network.ts';
 import { weightShapes } from '../../../../src/network/parameters.ts';
@@ -70,6 +71,8 @@ function countOnce(network: Network, { from, to }: Segment, gaussian: () => numb
 }
 
 function drawWeights({ initialization }: Network, layer: Layer, gaussian: () => number): Weights {
+  // Its weights multiply by one and add nothing.
+  if (layer.operation.kind === 'batchNormalization') return {};
   const entries = Object.entries(weightShapes(layer)).map(([name, shape]): [string, Float64Array] => {
     const isBias = name === 'bias';
     const deviation = isBias ? initialization.biasStddev : Math.sqrt(kernelVariance(layer, initialization, name));
@@ -151,6 +154,10 @@ function affine(network: Network, layer: Layer, weights: Weights, inputs: Float6
     }
     case 'add':
       return input.map((_, i) => inputs.reduce((sum, tensor) => sum + tensor[i], 0));
+    case 'subtract':
+      return input.map((value, i) => value - inputs[1][i]);
+    case 'batchNormalization':
+      return input.map((value) => value / Math.sqrt(initialVariance(operation)));
     case 'concatenate': {
       const channels = layer.inputs.map((tensor) => shapeOfTensor(network, tensor).at(-1) as number);
       const positions = input.length / channels[0];
