@@ -86,6 +86,122 @@ describe('one hidden layer on a line', () => {
   });
 });
 
+type Layers = readonly Readonly<Record<string, unknown>>[];
+
+const native = (input: readonly number[], layers: Layers) => openWithWeights(JSON.stringify({ input, layers }));
+
+/** Layers of a width, of kind `dense` or `conv` with `same` padding. */
+const affine = (type: string, width: number) => (name?: string, activation?: string, more?: object) => ({
+  type,
+  ...(type === 'dense' ? { units: width } : { filters: width, kernel_size: 3, padding: 'same' }),
+  ...(name && { name }),
+  ...(activation && { activation }),
+  ...more,
+});
+
+const full = affine('dense', 64);
+const units = (activation = 'relu', name?: string) => ({ type: 'activation', activation, ...(name && { name }) });
+const merge = (type: string, ...inputs: string[]) => ({ type, inputs });
+const normalization = { type: 'batch_normalization' };
+
+/** A post-activation residual block and a layer behind it. */
+function block(layer: ReturnType<typeof affine>): Layers {
+  return [
+    layer('a', 'relu'),
+    layer(undefined, 'relu'),
+    layer('b'),
+    merge('add', 'a', 'b'),
+    units(),
+    layer(undefined, 'relu'),
+  ];
+}
+
+const bentSums: { name: string; network: Network; segment: Segment; draws: number }[] = [
+  {
+    name: 'a post-activation residual block',
+    network: native([10], [...block(full), full(undefined, 'relu')]),
+    segment: randomSegment(10, 3),
+    draws: 60,
+  },
+  {
+    name: 'a branch that reads the input, without biases, on a line through the origin',
+    network: native(
+      [10],
+      [
+        full('a', 'relu'),
+        full('b', undefined, { inputs: ['input'], use_bias: false }),
+        merge('add', 'a', 'b'),
+        units(),
+        full(undefined, 'relu'),
+      ],
+    ),
+    segment: diagonal(10),
+    draws: 60,
+  },
+  {
+    name: 'a difference of leaky ReLUs and of what is normalized',
+    network: native(
+      [10],
+      [
+        full(),
+        { type: 'leaky_relu', alpha: 0.3, name: 'a' },
+        full(),
+        { ...normalization, name: 'b', epsilon: 0.2 },
+        merge('subtract', 'b', 'a'),
+        { type: 'leaky_relu', alpha: 0.2 },
+        full(undefined, 'relu'),
+      ],
+    ),
+    segment: randomSegment(10, 4),
+    draws: 60,
+  },
+  {
+    name: 'a second sum, behind a Gaussian one with weights in both branches',
+    network: native(
+      [10],
+      [
+        ...block(full),
+        full('c', undefined),
+        full('d', 'relu'),
+        full('e'),
+        merge('add', 'c', 'e'),
+        units('relu', 'r'),
+        full('f'),
+        merge('add', 'r', 'f'),
+        units('abs'),
+        full(undefined, 'relu'),
+      ],
+    ),
+    segment: diagonal(10),
+    draws: 40,
+  },
+  {
+    name: 'a residual block of convolutions of one row',
+    network: native([12, 2], block(affine('conv1d', 32))),
+    segment: randomSegment(24, 2),
+    draws: 10,
+  },
+  {
+    name: 'a residual block of convolutions, on equal patches',
+    network: native([3, 3, 1], block(affine('conv2d', 24))),
+    segment: diagonal(9),
+    draws: 12,
+  },
+  {
+    name: 'a residual block behind average pooling',
+    network: native(
+      [4, 4, 1],
+      [
+        affine('conv2d', 24)(undefined, 'relu'),
+        { type: 'average_pooling2d', pool_size: 2 },
+        ...block(affine('conv2d', 24)),
+      ],
+    ),
+    segment: randomSegment(16, 2),
+    draws: 10,
+  },
+];
+
 /** Networks wide enough that what narrow layers lose is less than the noise of the draws. */
 const simulated: { name: string; network: Network; segment: Segment; draws: number }[] = [
   { name: 'dense, a diagonal', network: denseNetwork(10, [64, 64, 64]), segment: diagonal(10), draws: 40 },
@@ -182,6 +298,7 @@ const simulated: { name: string; network: Network; segment: Segment; draws: numb
     segment: randomSegment(8, 3),
     draws: 30,
   },
+  ...bentSums,
 ];
 
 test.each(simulated)('agrees with exact counts: $name', ({ network, segment, draws }) => {
@@ -340,9 +457,112 @@ describe('refusals say why', () => {
       /d .*few random channels/,
     ],
     [
-      'bent sum of bent values',
-      build([4], [dense('a', 4), dense('b', 4, linear), add('s', 'a', 'b'), unit('r')]).network,
-      /r .*bent values/,
+      'bent sum of bent values, at breakpoints off zero',
+      build(
+        [4],
+        [
+          dense('a', 4),
+          dense('b', 4, linear),
+          add('s', 'a', 'b'),
+          layer('r', { kind: 'identity' }, { activation: named('hard_tanh') }),
+        ],
+      ).network,
+      /r .*bent values, at breakpoints off zero/,
+    ],
+    [
+      'bent sum of values bent off zero',
+      build([4], [dense('a', 4, named('relu6')), dense('b', 4, linear), add('s', 'a', 'b'), unit('r')]).network,
+      /r .*bent values: .*first sum/,
+    ],
+    [
+      'second bent sum of bent values',
+      build(
+        [4],
+        [
+          dense('a', 4),
+          dense('b', 4, linear),
+          add('s', 'a', 'b'),
+          unit('r'),
+          dense('c', 4, linear),
+          add('t', 'r', 'c'),
+          unit('q'),
+        ],
+      ).network,
+      /q .*bent values: .*first sum/,
+    ],
+    ['bent twice', build([4], [dense('a', 4), unit('r')]).network, /r .*bent values: .*first sum/],
+    [
+      'bent values in a list',
+      build([4], [dense('a', 4), dense('b', 4, linear), join('r', 'a', 'b')]).network,
+      /r .*bent values: .*first sum/,
+    ],
+    [
+      'bent values and weights that they depend on',
+      build([4], [dense('a', 4, linear), unit('r'), add('s', 'r', 'a'), unit('q')]).network,
+      /q .*depend on it/,
+    ],
+    [
+      'a part of a bent sum of bent values, before it',
+      build([4], [dense('a', 4), dense('b', 4, linear), unit('p', ['b']), add('s', 'a', 'b'), unit('r')]).network,
+      /r bends a sum that holds bent values, and p bends a part of it/,
+    ],
+    [
+      'a part of a bent sum of bent values, behind it',
+      build([4], [dense('a', 4), dense('b', 4, linear), add('s', 'a', 'b'), unit('r'), unit('p', ['b'])]).network,
+      /r bends a sum that holds bent values, and p bends a part of it/,
+    ],
+    [
+      'one number added to bent values at different positions',
+      native(
+        [3, 2],
+        [
+          { type: 'dense', units: 24, activation: 'relu', name: 'a' },
+          { type: 'global_average_pooling1d', keepdims: true, inputs: ['input'] },
+          { type: 'up_sampling1d', size: 3 },
+          { type: 'dense', units: 24, name: 'b' },
+          merge('add', 'a', 'b'),
+          { ...units(), name: 'r' },
+        ],
+      ),
+      /r .*one number is added at different positions/,
+      randomSegment(6, 2),
+    ],
+    [
+      'zeros added to bent values',
+      native(
+        [4, 2],
+        [
+          { type: 'dense', units: 24, activation: 'relu', name: 'a' },
+          { type: 'conv1d', filters: 24, kernel_size: 3, inputs: ['input'] },
+          { type: 'zero_padding1d', padding: 1, name: 'b' },
+          merge('add', 'a', 'b'),
+          { ...units(), name: 'r' },
+        ],
+      ),
+      /r .*nothing is added at some positions/,
+    ],
+    [
+      'multiples of one another among bent values',
+      native(
+        [4, 1],
+        [
+          { type: 'dense', units: 24, activation: 'relu', name: 'a' },
+          { type: 'dense', units: 24, name: 'b', inputs: ['input'], use_bias: false },
+          merge('add', 'a', 'b'),
+          { ...units(), name: 'r' },
+        ],
+      ),
+      /r .*may hold multiples/,
+      { from: [1, 2, 1, 3], to: [2, 4, 0, 1] },
+    ],
+    [
+      'covariances behind a bent sum of bent values',
+      native(
+        [4, 2],
+        [...block(affine('conv1d', 24)).slice(0, 5), { type: 'average_pooling1d', pool_size: 2 }, full('q', 'relu')],
+      ),
+      /covariances behind units on a sum that holds bent values/,
+      randomSegment(8, 2),
     ],
     [
       'two bent values',
@@ -370,8 +590,8 @@ describe('refusals say why', () => {
         .network,
       /m: .*maximum/,
     ],
-  ])('%s', (_, network, why) => {
-    expect(reason(network)).toMatch(why);
+  ] satisfies readonly (readonly [string, Network, RegExp, Segment?])[])('%s', (_, network, why, segment?: Segment) => {
+    expect(reason(network, segment)).toMatch(why);
   });
 
   describe('positions that hold multiples of others', () => {
