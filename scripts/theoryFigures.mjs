@@ -392,6 +392,18 @@ const graphs = [
 ];
 
 /**
+ * Units, a branch of units and of an affine layer, and units on the sum.
+ * @param {LayerText} units @param {LayerText} last
+ */
+const postActivation = (units, last) => [
+  { ...units, name: 's' },
+  units,
+  { ...last, name: 'b' },
+  { type: 'add', inputs: ['s', 'b'] },
+  { type: 'activation', activation: 'relu' },
+];
+
+/**
  * @type {readonly { label: string, input: number[], layers: LayerText[], method: 'line' | 'plane', seeds: number }[]}
  */
 const meanCases = [
@@ -420,6 +432,23 @@ const meanCases = [
     ],
     method: 'line',
     seeds: 200,
+  },
+  {
+    label: 'a post-activation residual block of 64 on 10, then 64',
+    input: [10],
+    layers: [...postActivation(dense(64), affine(64)), dense(64)],
+    method: 'line',
+    seeds: 200,
+  },
+  {
+    label: 'a post-activation residual block of 24 filters of 3 on 12×1',
+    input: [12, 1],
+    layers: postActivation(
+      { type: 'conv1d', filters: 24, kernel_size: 3, padding: 'same', activation: 'relu' },
+      { type: 'conv1d', filters: 24, kernel_size: 3, padding: 'same' },
+    ),
+    method: 'line',
+    seeds: 100,
   },
 ];
 
