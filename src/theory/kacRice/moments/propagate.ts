@@ -338,7 +338,7 @@ function bentSum(
   if (derivatives !== 1) throw refused('holds bent values, which has no closed form in a plane.');
   if (!rectified?.rest)
     throw refused(
-      'holds bent values: that has a closed form only for a first sum, of units that bend at zero and of layers with weights.',
+      'holds bent values: that has a closed form only for a first sum, of units that bend at zero and of layers with own weights.',
     );
   const { rest } = rectified;
   if (!bendsAtZeroOnly(activation)) throw refused('holds bent values, at breakpoints off zero.');
