@@ -63,7 +63,8 @@ function mapped(gaussian: Cells, rest: Cells, map: (z: Moments, f: Moments) => M
  * what is added vanishes: at positions at which that is the same, and z is not, some do and some do not.
  */
 export function reasonAgainst({ slopes, rest }: BentSum, ids: Int32Array): string | null {
-  if (rest.ids.some((id, cell) => id === 0 && ids[cell] !== 0)) return 'holds bent values to which nothing is added at some positions.';
+  if (rest.ids.some((id, cell) => id === 0 && ids[cell] !== 0))
+    return 'holds bent values to which nothing is added at some positions.';
   if (!slopes.includes(0)) return null;
   const sumOf = new Map<number, number>();
   const isShared = rest.ids.some((id, cell) => {
