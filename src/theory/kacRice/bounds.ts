@@ -53,9 +53,10 @@ export const kacRiceFiniteWidth: Bound = {
   evaluate: evaluateFiniteWidth,
 };
 
-function evaluateLine({ network, options }: TheoryContext): Evaluation {
+function evaluateLine(theory: TheoryContext): Evaluation {
+  const { network, options } = theory;
   if (network.inputSize > MAX_INPUTS) return { applies: false, reason: tooManyInputs };
-  const segment = options.segment ?? diagonal(network.inputSize);
+  const segment = options.segment ?? theory.onceForNetwork(diagonalOf);
   return evaluation(meanRegionsOnSegment(network, segment, options), describeSegment(network, options), network);
 }
 
@@ -65,9 +66,10 @@ function describeExcess(network: Network, segment: Segment): string {
   return percent >= 1 ? `; the limit of wide layers is about ${percent} % high` : '';
 }
 
-function evaluateFiniteWidth({ network, options }: TheoryContext): Evaluation {
+function evaluateFiniteWidth(theory: TheoryContext): Evaluation {
+  const { network, options } = theory;
   if (network.inputSize > MAX_INPUTS) return { applies: false, reason: tooManyInputs };
-  const segment = options.segment ?? diagonal(network.inputSize);
+  const segment = options.segment ?? theory.onceForNetwork(diagonalOf);
   const mean = unlessNoClosedForm(() => finiteWidthMean(network, segment, options));
   if (typeof mean === 'string') return { applies: false, reason: mean };
   const { draws, standardError } = mean;
@@ -150,8 +152,8 @@ export function describeInitialization({ initialization }: Network, remark = '')
   return `${drawn}${remark}, bias deviation ${biasStddev}`;
 }
 
-function diagonal(size: number): Segment {
-  return { from: new Array<number>(size).fill(-1), to: new Array<number>(size).fill(1) };
+function diagonalOf({ inputSize }: Network): Segment {
+  return { from: new Array<number>(inputSize).fill(-1), to: new Array<number>(inputSize).fill(1) };
 }
 
 function ends(size: number): string {

@@ -14,10 +14,8 @@ import { unitsBendAtZeroOnly } from './moments/unit.ts';
  * in the network are not looked at.
  */
 export function meanRegionsOnSegment(network: Network, segment: Segment, options: TheoryOptions = {}): MeanRegions {
-  const wrong = [segment.from, segment.to].some(
-    (point) => point.length !== network.inputSize || !point.every(Number.isFinite),
-  );
-  if (wrong) return { reason: `The segment's ends must have ${network.inputSize} coordinates each.` };
+  if (![segment.from, segment.to].every((point) => isPointOf(network, point)))
+    return { reason: `The segment's ends must have ${network.inputSize} coordinates each.` };
   if (segment.from.every((x, i) => x === segment.to[i])) return { reason: 'The segment has no length.' };
   return unlessRefused(() => {
     const limits = { budget: options.budget ?? DEFAULT_BUDGET, cancelled: options.cancelled };
@@ -36,6 +34,13 @@ export function meanRegionsOnSegment(network: Network, segment: Segment, options
     const found = propagate(network, { ...limits, points: [[middle, half]] });
     return { perLayer: cumulativeBreakpoints(network, found), relativeError: 1e-9 };
   });
+}
+
+/** Images have so many coordinates that a function call for each is felt. */
+function isPointOf({ inputSize }: Network, point: readonly number[]): boolean {
+  if (point.length !== inputSize) return false;
+  for (const x of point) if (!Number.isFinite(x)) return false;
+  return true;
 }
 
 function cumulativeBreakpoints(network: Network, found: readonly Bend[]): (number | null)[] {

@@ -13,34 +13,60 @@ export function binomialExact(n: number, k: number): bigint {
   return value;
 }
 
+/** C(n, j) weight^j and their sum over j <= d as exact integers, for d that mostly grows: each goes on from the last. */
+export class RunningBinomial {
+  private d = 0;
+  private term = 1n;
+  private sum = 1n;
+
+  constructor(
+    readonly n: number,
+    readonly weight: number,
+  ) {}
+
+  termAt(k: number): bigint {
+    return k === this.d ? this.term : binomialExact(this.n, k) * BigInt(this.weight) ** BigInt(k);
+  }
+
+  sumUpTo(d: number): bigint {
+    if (d < this.d) [this.d, this.term, this.sum] = [0, 1n, 1n];
+    while (this.d < d) {
+      this.d++;
+      this.term = (this.term * (BigInt(this.n - this.d + 1) * BigInt(this.weight))) / BigInt(this.d);
+      this.sum += this.term;
+    }
+    return this.sum;
+  }
+}
+
 /** C(n, k) weight^k. Exact up to the digits that are kept. */
-export function weightedBinomial(n: number, k: number, weight = 1): Magnitude {
+export function weightedBinomial(
+  n: number,
+  k: number,
+  weight = 1,
+  running = new RunningBinomial(n, weight),
+): Magnitude {
   if (k < 0 || k > n) return zero;
   if (k === 0) return one;
   const estimate = scaledBinomial(n, k, weight);
   if (magnitudeOfScaled(estimate).log10 > EXACT_DIGITS) return magnitudeOfScaled(estimate);
-  return magnitudeOf(binomialExact(n, k) * BigInt(weight) ** BigInt(k));
+  return magnitudeOf(running.termAt(k));
 }
 
 /** sum over j <= d of C(n, j) weight^j: cells of n generic hyperplanes in d dimensions for weight 1 (Zaslavsky). */
-export function binomialPrefixSum(n: number, d: number, weight = 1): Magnitude {
+export function binomialPrefixSum(
+  n: number,
+  d: number,
+  weight = 1,
+  running = new RunningBinomial(n, weight),
+): Magnitude {
   if (d < 0) return zero;
   const top = Math.min(d, n);
   const estimate = magnitudeOfScaled(scaledBinomialPrefixSum(n, top, weight));
   if (estimate.log10 > EXACT_DIGITS) return estimate;
   if (top === n) return magnitudeOf(BigInt(weight + 1) ** BigInt(n));
   if (top * estimate.log10 > MAX_EXACT_WORK) return estimate;
-  return magnitudeOf(exactPrefixSum(n, top, weight));
-}
-
-function exactPrefixSum(n: number, d: number, weight: number): bigint {
-  let term = 1n;
-  let total = 1n;
-  for (let j = 1; j <= d; j++) {
-    term = (term * (BigInt(n - j + 1) * BigInt(weight))) / BigInt(j);
-    total += term;
-  }
-  return total;
+  return magnitudeOf(running.sumUpTo(top));
 }
 
 /** C(n, j) weight^j for j = 0 .. top as exact integers. */

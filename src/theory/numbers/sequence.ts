@@ -1,4 +1,4 @@
-import { scaledBinomial, scaledBinomialPrefixSum, weightedBinomial } from './binomial.ts';
+import { scaledBinomial, scaledBinomialPrefixSum } from './binomial.ts';
 import type { IndependenceNumbers } from '../recurrence/denseIndependence.ts';
 import { UNIT_ROUNDOFF, type Magnitude } from './magnitude.ts';
 import { inverseStep, mantissaHigh, mantissaLow, scaled, ScaledArray, scaledOfMagnitude, scaleStep } from './scaled.ts';
@@ -33,8 +33,8 @@ export function exactSequence(numbers: IndependenceNumbers, from: number, to: nu
       terms.push((terms[j - from - 1] * factor) / BigInt(j));
       prefixes.push(prefixes[j - from - 1] + terms[j - from]);
     } else {
-      const term = binomial && j <= maxSize ? weightedBinomial(binomial.count, j, binomial.weight) : numbers.at(j);
       const prefix = numbers.prefixSum(j);
+      const term = numbers.at(j);
       if (term.exact === null || prefix.exact === null) return null;
       terms.push(term.exact);
       prefixes.push(prefix.exact);

@@ -1,4 +1,4 @@
-import { binomialPrefixSum, weightedBinomial } from '../numbers/binomial.ts';
+import { binomialPrefixSum, RunningBinomial, weightedBinomial } from '../numbers/binomial.ts';
 import { compare, smaller, zero, type Magnitude } from '../numbers/magnitude.ts';
 
 /**
@@ -41,11 +41,12 @@ export function denseIndependence(
 ): IndependenceNumbers {
   const maxSize = Math.min(count, fanIn);
   const weight = pieceCount - 1;
+  const running = new RunningBinomial(count, weight);
   return {
     maxSize,
     quality,
     binomial: { count, weight },
-    at: (j) => (j > maxSize ? zero : weightedBinomial(count, j, weight)),
-    prefixSum: (j) => binomialPrefixSum(count, Math.min(j, maxSize), weight),
+    at: (j) => (j > maxSize ? zero : weightedBinomial(count, j, weight, running)),
+    prefixSum: (j) => binomialPrefixSum(count, Math.min(j, maxSize), weight, running),
   };
 }
