@@ -4,6 +4,9 @@ import { magnitudeOfScaled, multiplyScaled, scaled, scaledExp, type Scaled } fro
 /** Terms times digits that a sum of exact integers may have: some milliseconds. */
 const MAX_EXACT_WORK = 1e8;
 
+/** Sums of fewer terms are added one by one. */
+const SHORT_SUM = 16;
+
 /** C(n, k) as an exact integer. Meant for results that are written out: k multiplications. */
 export function binomialExact(n: number, k: number): bigint {
   if (k < 0 || k > n) return 0n;
@@ -30,13 +33,41 @@ export class RunningBinomial {
 
   sumUpTo(d: number): bigint {
     if (d < this.d) [this.d, this.term, this.sum] = [0, 1n, 1n];
-    while (this.d < d) {
-      this.d++;
-      this.term = (this.term * (BigInt(this.n - this.d + 1) * BigInt(this.weight))) / BigInt(this.d);
-      this.sum += this.term;
+    if (d > this.d) {
+      const { product, divisor, sum } = this.ratios(this.d + 1, d);
+      this.sum += (this.term * sum) / divisor;
+      this.term = (this.term * product) / divisor;
+      this.d = d;
     }
     return this.sum;
   }
+
+  /** Terms j = first .. last over the one before them: the last of them, and their sum. By halves (binary splitting). */
+  private ratios(first: number, last: number): Ratios {
+    let [product, divisor, sum] = [1n, 1n, 0n];
+    if (last - first < SHORT_SUM) {
+      for (let j = first; j <= last; j++) {
+        product *= BigInt((this.n - j + 1) * this.weight);
+        divisor *= BigInt(j);
+        sum = sum * BigInt(j) + product;
+      }
+      return { product, divisor, sum };
+    }
+    const middle = (first + last) >> 1;
+    const [low, high] = [this.ratios(first, middle), this.ratios(middle + 1, last)];
+    return {
+      product: low.product * high.product,
+      divisor: low.divisor * high.divisor,
+      sum: low.sum * high.divisor + low.product * high.sum,
+    };
+  }
+}
+
+/** The product and the sum are over the divisor. */
+interface Ratios {
+  readonly product: bigint;
+  readonly divisor: bigint;
+  readonly sum: bigint;
 }
 
 /** C(n, k) weight^k. Exact up to the digits that are kept. */

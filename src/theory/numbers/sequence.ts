@@ -21,33 +21,43 @@ export interface ScaledSequence {
 
 /** Null where one of the numbers is not known exactly. */
 export function exactSequence(numbers: IndependenceNumbers, from: number, to: number): ExactSequence | null {
-  const { binomial, maxSize } = numbers;
   const terms: bigint[] = [];
   const prefixes: bigint[] = [];
+  const isKnown = visitExact(numbers, from, to, (_, term, prefix) => {
+    terms.push(term);
+    prefixes.push(prefix);
+  });
+  return isKnown ? { from, to, terms, prefixes } : null;
+}
+
+/**
+ * I(j) and its prefix sum for j = `from` .. `to`, one after another: thousands of long integers together would fill the
+ * memory. False where one of them is not known exactly, after those that are.
+ */
+export function visitExact(
+  numbers: IndependenceNumbers,
+  from: number,
+  to: number,
+  visit: (j: number, term: bigint, prefix: bigint) => void,
+): boolean {
+  const { binomial, maxSize } = numbers;
+  const most = numbers.most?.exact;
+  if (most === null) return false;
+  let [term, prefix] = [0n, 0n];
   for (let j = from; j <= to; j++) {
     if (j > from && j > maxSize) {
-      terms.push(0n);
-      prefixes.push(prefixes[j - from - 1]);
+      term = 0n;
     } else if (j > from && binomial) {
-      const factor = BigInt(binomial.count - j + 1) * BigInt(binomial.weight);
-      terms.push((terms[j - from - 1] * factor) / BigInt(j));
-      prefixes.push(prefixes[j - from - 1] + terms[j - from]);
+      term = (term * (BigInt(binomial.count - j + 1) * BigInt(binomial.weight))) / BigInt(j);
+      prefix += term;
     } else {
-      const prefix = numbers.prefixSum(j);
-      const term = numbers.at(j);
-      if (term.exact === null || prefix.exact === null) return null;
-      terms.push(term.exact);
-      prefixes.push(prefix.exact);
+      const [known, sum] = [numbers.at(j).exact, numbers.prefixSum(j).exact];
+      if (known === null || sum === null) return false;
+      [term, prefix] = [known, sum];
     }
+    visit(j, term, most !== undefined && prefix > most ? most : prefix);
   }
-  const most = numbers.most?.exact;
-  if (most === null) return null;
-  return {
-    from,
-    to,
-    terms,
-    prefixes: most === undefined ? prefixes : prefixes.map((sum) => (sum > most ? most : sum)),
-  };
+  return true;
 }
 
 export function scaledTerms(numbers: IndependenceNumbers, from: number, to: number): ScaledSequence {

@@ -1,7 +1,8 @@
 import { bucketTop } from './buckets.ts';
 import type { DimensionHistogram } from './histogram.ts';
-import { EXACT_DIGITS, magnitudeOf, type Magnitude } from '../numbers/magnitude.ts';
+import { EXACT_DIGITS, magnitudeOf, multiply, type Magnitude } from '../numbers/magnitude.ts';
 import { ScaledHistogram } from './scaledHistogram.ts';
+import { visitExact } from '../numbers/sequence.ts';
 import type { Transition } from './transition.ts';
 
 /** Several masses are kept as integers up to this many digits; a single one as far as integers are written out. */
@@ -98,43 +99,62 @@ export class ExactHistogram implements DimensionHistogram {
   private cost(total: number, factor: number, stage: Transition): number {
     const words = (log10: number): number => 1 + log10 / (64 * Math.log10(2));
     const products = this.masses.reduce((count, _, i) => count + (stage.dimensionRow(this.low + i)?.entries ?? 2), 0);
-    return products * (STEP_OVERHEAD + words(total) * words(factor));
+    const binomials = this.losesDimensions(stage) ? this.top : this.masses.length;
+    return products * (STEP_OVERHEAD + words(total) * words(factor)) + binomials * (STEP_OVERHEAD + words(factor));
+  }
+
+  /** With enough units no activation pattern with few inactive ones takes a dimension away. */
+  private losesDimensions(stage: Transition): boolean {
+    return stage.isRectifier && stage.neurons < 2 * this.top;
   }
 
   private kept(stage: Transition, guess: number, work: number): DimensionHistogram {
-    const sequence = stage.exactSequence(this.low, this.top);
-    if (!sequence) return this.scaled().stepped(stage);
-    const masses = this.masses.map((mass, i) => mass * sequence.prefixes[i]);
-    return this.trimmed(this.low, masses, guess, work);
+    const masses: bigint[] = [];
+    const isKnown = visitExact(stage.numbers, this.low, this.top, (_, _term, prefix) => {
+      masses.push(this.masses[masses.length] * prefix);
+    });
+    return isKnown ? this.trimmed(this.low, masses, guess, work) : this.scaled().stepped(stage);
   }
 
   private dropped(stage: Transition, guess: number, work: number): DimensionHistogram {
     const n = stage.neurons;
-    const rows = this.masses.map((mass, i) => (mass === 0n ? null : stage.dimensionRow(this.low + i)));
-    // There are enough units: no activation pattern with few inactive ones takes a dimension away.
-    if (n >= 2 * this.top && rows.every((row) => row === null)) return this.kept(stage, guess, work);
-    const sequence = stage.exactSequence(0, this.top);
-    if (!sequence) return this.scaled().stepped(stage);
-    const masses = Array<bigint>(this.top + 1).fill(0n);
-    // Regions of dimension at least d, for those d whose transition is not known more tightly.
-    const atLeast = Array<bigint>(this.top + 2).fill(0n);
-    for (let d = this.top; d >= 0; d--) {
-      const mass = d < this.low ? 0n : this.masses[d - this.low];
-      const row = d < this.low ? null : rows[d - this.low];
-      atLeast[d] = atLeast[d + 1] + (row ? 0n : mass);
-      if (row) addMultiple(masses, mass, row.exact);
-      else if (mass > 0n) masses[d] += mass * sequence.prefixes[Math.min(d, n - d)];
+    const { low, top } = this;
+    const rows = this.masses.map((mass, i) => (mass === 0n ? null : stage.dimensionRow(low + i)));
+    if (rows.every((row) => row === null)) {
+      if (!this.losesDimensions(stage)) return this.kept(stage, guess, work);
+      // Many masses of so many digits take no further step as integers. Their sum is known without them.
+      if (this.masses.length === 1 && guess > DIGITS_OF_MANY && 2 * top - n >= MANY_STAGES)
+        return this.scaled()
+          .stepped(stage)
+          .withTotal(multiply(this.total(), stage.total(top)));
     }
-    for (let e = n - this.top; e <= this.top; e++) {
-      const above = Math.max(n - e, e + 1);
-      if (above <= this.top) masses[e] += sequence.terms[n - e] * atLeast[above];
-    }
-    return this.trimmed(0, masses, guess, work);
+    const masses = Array<bigint>(top + 1).fill(0n);
+    rows.forEach((row, i) => row && addMultiple(masses, this.masses[i], row.exact));
+    const entering = this.masses.map((mass, i) => (rows[i] ? 0n : mass));
+    const atLeast = sumsFromAbove(entering);
+    const keep = (d: number, patterns: bigint) => {
+      if (d >= low && d <= top && entering[d - low] > 0n) masses[d] += entering[d - low] * patterns;
+    };
+    const isKnown = visitExact(stage.numbers, 0, top, (j, term, prefix) => {
+      // At most j inactive units leave dimensions j and n - j as they were; exactly j take higher ones down to n - j.
+      if (2 * j <= n) keep(j, prefix);
+      if (2 * j < n) keep(n - j, prefix);
+      const above = Math.max(j, n - j + 1, low);
+      if (n - j <= top && above <= top) masses[n - j] += term * atLeast[above - low];
+    });
+    return isKnown ? this.trimmed(0, masses, guess, work) : this.scaled().stepped(stage);
   }
 
   private scaled(): ScaledHistogram {
     return ScaledHistogram.of(this.low, this.masses);
   }
+}
+
+/** At every index the sum of what is there and above. */
+function sumsFromAbove(masses: readonly bigint[]): bigint[] {
+  const sums = [...masses];
+  for (let i = sums.length - 2; i >= 0; i--) sums[i] += sums[i + 1];
+  return sums;
 }
 
 function addMultiple(masses: bigint[], mass: bigint, counts: readonly bigint[]): void {

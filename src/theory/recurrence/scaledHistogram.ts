@@ -23,12 +23,12 @@ const MAX_DIMENSIONS = 1 << 20;
 /** Masses as scaled numbers with one bound on their relative errors. */
 export class ScaledHistogram implements DimensionHistogram {
   readonly top: number;
-  private known: Magnitude | null = null;
 
   private constructor(
     readonly low: number,
     private readonly masses: ScaledArray,
     private readonly error: number,
+    private known: Magnitude | null = null,
   ) {
     this.top = low + masses.length - 1;
   }
@@ -65,6 +65,11 @@ export class ScaledHistogram implements DimensionHistogram {
     );
   }
 
+  /** The same where the sum of all masses is known more exactly. */
+  withTotal(total: Magnitude): ScaledHistogram {
+    return new ScaledHistogram(this.low, this.masses, this.error, total);
+  }
+
   total(): Magnitude {
     return (this.known ??= this.sum());
   }
@@ -84,7 +89,7 @@ export class ScaledHistogram implements DimensionHistogram {
     return found;
   }
 
-  capped(width: number): DimensionHistogram {
+  capped(width: number): ScaledHistogram {
     if (this.top <= width) return this;
     const low = Math.min(this.low, width);
     const masses = new ScaledArray(width - low + 1);
@@ -121,7 +126,7 @@ export class ScaledHistogram implements DimensionHistogram {
     return this;
   }
 
-  stepped(stage: Transition): DimensionHistogram {
+  stepped(stage: Transition): ScaledHistogram {
     // No more dimensions than units leave, and none beyond their number makes a difference to them.
     if (this.top > stage.neurons) return this.capped(stage.neurons).stepped(stage);
     // Leaving every region its dimension gives a weaker upper bound that needs no room.
@@ -129,7 +134,7 @@ export class ScaledHistogram implements DimensionHistogram {
     return stage.isRectifier && reached < MAX_DIMENSIONS ? this.dropped(stage) : this.kept(stage);
   }
 
-  private kept(stage: Transition): DimensionHistogram {
+  private kept(stage: Transition): ScaledHistogram {
     const { values, error } = stage.scaledPrefixes(this.low, this.top);
     const masses = new ScaledArray(values.length);
     for (let i = 0; i < values.length; i++) {
@@ -138,7 +143,7 @@ export class ScaledHistogram implements DimensionHistogram {
     return ScaledHistogram.trimmed(this.low, masses, productError(this.error, error) + roundings(1));
   }
 
-  private dropped(stage: Transition): DimensionHistogram {
+  private dropped(stage: Transition): ScaledHistogram {
     const n = stage.neurons;
     const { low, top } = this;
     const rows = stage.hasRows ? this.rowsOf(stage) : null;

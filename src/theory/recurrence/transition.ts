@@ -1,13 +1,7 @@
 import type { IndependenceNumbers } from './denseIndependence.ts';
 import type { Magnitude } from '../numbers/magnitude.ts';
 import { ScaledArray } from '../numbers/scaled.ts';
-import {
-  exactSequence,
-  scaledPrefixes,
-  scaledTerms,
-  type ExactSequence,
-  type ScaledSequence,
-} from '../numbers/sequence.ts';
+import { scaledPrefixes, scaledTerms, type ScaledSequence } from '../numbers/sequence.ts';
 
 /** A histogram over leaving dimensions 0, 1, ... for one entering dimension. */
 export interface TransitionRow {
@@ -41,7 +35,6 @@ class SequenceMemory {
 export class Transition {
   private readonly rows = new Map<number, TransitionRow | null>();
   private last: { readonly dimension: number; readonly total: Magnitude } | null = null;
-  private exactRun: ExactSequence | null = null;
   private terms: ScaledSequence | null = null;
   private prefixes: ScaledSequence | null = null;
   private working = new ScaledArray(0);
@@ -79,14 +72,6 @@ export class Transition {
       this.rows.set(d, row);
     }
     return row;
-  }
-
-  /** Null where one of the numbers is not known exactly. */
-  exactSequence(from: number, to: number): ExactSequence | null {
-    if (!this.exactRun || this.exactRun.from !== from || this.exactRun.to !== to) {
-      this.exactRun = exactSequence(this.numbers, from, to);
-    }
-    return this.exactRun;
   }
 
   scaledTerms(from: number, to: number): ScaledSequence {
