@@ -16,7 +16,7 @@ export function binomialExact(n: number, k: number): bigint {
   return value;
 }
 
-/** C(n, j) weight^j and their sum over j <= d as exact integers, for d that mostly grows: each goes on from the last. */
+/** C(n, j) weight^j and their sum over j <= d as exact integers. Each goes on from the last one, so d should grow. */
 export class RunningBinomial {
   private d = 0;
   private term = 1n;
@@ -42,12 +42,13 @@ export class RunningBinomial {
     return this.sum;
   }
 
-  /** Terms j = first .. last over the one before them: the last of them, and their sum. By halves (binary splitting). */
+  /** Terms j = first .. last over the one before: the last of them, and their sum. By halves (binary splitting). */
   private ratios(first: number, last: number): Ratios {
+    const weight = BigInt(this.weight);
     let [product, divisor, sum] = [1n, 1n, 0n];
     if (last - first < SHORT_SUM) {
       for (let j = first; j <= last; j++) {
-        product *= BigInt((this.n - j + 1) * this.weight);
+        product *= BigInt(this.n - j + 1) * weight;
         divisor *= BigInt(j);
         sum = sum * BigInt(j) + product;
       }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
   binomialExact,
+  exactBinomialTerms,
+  RunningBinomial,
   binomialPrefixSum,
   scaledBinomial,
   scaledBinomialPrefixSum,
@@ -79,6 +81,22 @@ describe('binomials', () => {
     const scaled = magnitudeOfScaled(scaledBinomialPrefixSum(n, d, weight));
     expect(Math.abs(exact.log10 - scaled.log10)).toBeLessThanOrEqual(scaled.log10Error + log10ErrorOf(exact));
     expect(binomialPrefixSum(n, d, weight).exact).toBe(exact.exact);
+  });
+
+  it.each([
+    [30, 1],
+    [700, 1],
+    [700, 3],
+    [20_000, 1],
+    [2 ** 53 - 1, 5],
+  ])('of %i elements, weight %i, are the same in any order of questions', (n, weight) => {
+    const running = new RunningBinomial(n, weight);
+    const terms = exactBinomialTerms(n, 600, weight);
+    for (const d of [0, 3, 20, 21, 21, 29, 5, 30, 0, 600, 599].filter((each) => each <= n)) {
+      expect(running.sumUpTo(d)).toBe(terms.slice(0, d + 1).reduce((sum, term) => sum + term));
+      expect(running.termAt(d)).toBe(terms[d]);
+      expect(running.termAt(d >> 1)).toBe(terms[d >> 1]);
+    }
   });
 
   it('of very large numbers are computed without their digits', () => {

@@ -4,6 +4,8 @@ import histograms from '../../../fixtures/reference/hinz_histograms.json';
 import { ActivationHistograms, TighterHistograms } from '../../../../src/theory/recurrence/activationHistogram.ts';
 import { singleRegion, type DimensionHistogram } from '../../../../src/theory/recurrence/histogram.ts';
 import { denseIndependence } from '../../../../src/theory/recurrence/denseIndependence.ts';
+import { exactBinomialTerms } from '../../../../src/theory/numbers/binomial.ts';
+import { log10ErrorOf, magnitudeOf } from '../../../../src/theory/numbers/magnitude.ts';
 import { TransitionCache } from '../../../../src/theory/recurrence/transition.ts';
 
 describe('activation histograms', () => {
@@ -64,4 +66,25 @@ describe('histograms of dimensions', () => {
       });
     }
   }
+});
+
+describe('histograms of more digits than several masses keep', () => {
+  const units = 9000;
+  const binomials = exactBinomialTerms(units, units);
+
+  it('have an exact sum after one layer', () => {
+    expect(histogramAfter(units, [units], false, 1e8).total().exact).toBe(2n ** BigInt(units));
+    const fewer = units - 1000;
+    expect(histogramAfter(fewer, [units], false, 1e8).total().exact).toBe(
+      binomials.slice(0, fewer + 1).reduce((sum, term) => sum + term),
+    );
+  });
+
+  it.each([2, 50])('stay within their error behind a layer of %i', (width) => {
+    const found = histogramAfter(units, [units, width], false, 1e8).total();
+    // C(units, e) patterns leave e dimensions, and e dimensions are cut into sum over j <= e of C(width, j) regions.
+    let regions = 0n;
+    binomials.forEach((patterns, e) => (regions += patterns * denseIndependence(width, e).prefixSum(e).exact!));
+    expect(Math.abs(found.log10 - magnitudeOf(regions).log10)).toBeLessThanOrEqual(log10ErrorOf(found) + 1e-11);
+  });
 });
