@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ballOf, difference, product, signOfBall, sum, type Ball } from '../../src/counting/exact/ball.ts';
+import { BallSum } from '../../src/counting/exact/ballSum.ts';
 import { CloseLines } from '../../src/counting/exact/closeLines.ts';
 import { ExactLines } from '../../src/counting/exact/exactLines.ts';
 import { ExactNumbers } from '../../src/counting/exact/exactNumbers.ts';
@@ -65,6 +66,71 @@ describe('arithmetic with balls', () => {
     expect(third * 3 - 1).toBe(0);
     expect(signOfBall(off)).toBe(-1);
     expect(signOfBall(difference(off, off))).toBe(0);
+  });
+});
+
+/** A double near a number, without its last digits. */
+function leading({ numerator, exponent }: Rational): number {
+  const digits = numerator.toString(2).replace('-', '').length;
+  const shift = BigInt(Math.max(0, digits - 53));
+  return Number(numerator / (1n << shift)) * 2 ** Number(shift - exponent);
+}
+
+describe('weights times balls', () => {
+  const uniform = uniforms(23);
+  const exponents = [0, 0, 0, 1, 30, -30, 300, -300, 520, -520, -1030];
+  const number = () => (uniform() - 0.5) * 2 ** exponents[Math.floor(uniform() * exponents.length)];
+
+  /** Adds the balls as one part of a sum, their coefficients being the second of three. */
+  function add(total: BallSum, weights: readonly number[], balls: readonly Ball[]): void {
+    const doubles = new Float64Array(9 * balls.length);
+    balls.forEach((ball, i) => doubles.set([ball.high, ball.low, ball.error], 9 * i + 3));
+    const places = Int32Array.from(balls, (_, i) => 9 * i);
+    total.add(Float64Array.from(weights), doubles, places, 3, balls.length);
+  }
+
+  it('hold the exact sum', () => {
+    for (let k = 0; k < 2000; k++) {
+      const count = Math.floor(uniform() * 12);
+      const [weights, firsts, seconds] = [0, 1, 2].map(() => Array.from({ length: count }, number));
+      const bias = number();
+      const total = new BallSum(bias);
+      const balls = firsts.map((x, i) => product(ballOf(x), ballOf(seconds[i])));
+      const half = count >> 1;
+      add(total, weights.slice(0, half), balls.slice(0, half));
+      add(total, weights.slice(half), balls.slice(half));
+      const exact = weights.reduce(
+        (value, w, i) => plus(value, times(rational(w), times(rational(firsts[i]), rational(seconds[i])))),
+        rational(bias),
+      );
+      expect(isIn(total.ball(), exact)).toBe(true);
+    }
+  });
+
+  it('tell the sign of sums that cancel to the last digits, and of none that are zero', () => {
+    for (let k = 0; k < 500; k++) {
+      const count = 2 + Math.floor(uniform() * 10);
+      const weights = Array.from({ length: count }, () => uniform() - 0.5);
+      const xs = Array.from({ length: count }, () => uniform() - 0.5);
+      // What the products sum to, in several doubles.
+      const parts: number[] = [];
+      let rest = weights.reduce((value, w, i) => minus(value, times(rational(w), rational(xs[i]))), rational(0));
+      for (let d = 0; d < 5 && rest.numerator !== 0n; d++) {
+        const part = leading(rest);
+        parts.push(part);
+        rest = minus(rest, rational(part));
+      }
+      expect(rest.numerator).toBe(0n);
+      const ones = parts.map(() => 1);
+      const signOfSum = (last: number) => {
+        const total = new BallSum(last);
+        add(total, [...weights, ...ones], [...xs, ...parts].map(ballOf));
+        return signOfBall(total.ball());
+      };
+      expect(signOfSum(0)).toBe(0);
+      expect(signOfSum(2 ** -90)).toBe(1);
+      expect(signOfSum(-(2 ** -90))).toBe(-1);
+    }
   });
 });
 

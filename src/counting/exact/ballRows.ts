@@ -1,0 +1,142 @@
+import type { Slice } from '../geometry/slice.ts';
+import { grown, type AffineStep, type Program, type SparseMatrix, type UnitStep } from '../program/program.ts';
+import { ballOf, product, type Ball } from './ball.ts';
+import { BallSum } from './ballSum.ts';
+import { BallTable, EACH, NONE, UNKNOWN, ZERO } from './ballTable.ts';
+import type { ExactNumbers } from './exactNumbers.ts';
+
+/**
+ * Coefficients and constants over a slice of the numbers of each tensor on the current cell, by twice the digits of a
+ * double, with bounds on their errors. They are computed when they are asked for, and kept until the cell is left.
+ */
+export class BallRows {
+  private readonly width: number;
+  private readonly program: Program;
+  private readonly slice: Slice;
+  private readonly tables: (BallTable | undefined)[];
+  private readonly serials: number[];
+  /** Of the row that is being computed: see `collect`. */
+  private places = new Int32Array(64);
+  private weights = new Float64Array(64);
+
+  /**
+   * `patterns[s]` is the pattern of stage `s` on the current cell; `serial[s]` changes whenever the cell of stages 0 to
+   * `s` does.
+   */
+  constructor(
+    private readonly numbers: ExactNumbers,
+    private readonly patterns: readonly Int32Array[],
+    private readonly serial: Float64Array,
+  ) {
+    this.program = numbers.program;
+    this.slice = numbers.slice;
+    this.width = this.slice.dimension + 1;
+    this.tables = this.program.sizes.map(() => undefined);
+    this.serials = this.program.sizes.map(() => -1);
+  }
+
+  /** The row of a number; null where it has a constant that is not a double. */
+  at(tensor: number, index: number): Ball[] | null {
+    const table = this.table(tensor);
+    return table.balls(this.slotOf(table, tensor, index));
+  }
+
+  /** The rows of a tensor that belong to the current cell. */
+  private table(tensor: number): BallTable {
+    const table = (this.tables[tensor] ??= new BallTable(this.program.sizes[tensor], this.width));
+    const writer = this.numbers.writerOf(tensor);
+    const before = writer?.stagesBefore ?? 0;
+    // A bending step's output depends on its own pattern as well, which is settled once a later stage asks.
+    const settled = writer && writer.step.kind !== 'affine' ? before : before - 1;
+    const serial = settled < 0 ? 0 : this.serial[settled];
+    if (this.serials[tensor] !== serial) {
+      table.clear();
+      this.serials[tensor] = serial;
+    }
+    return table;
+  }
+
+  private slotOf(table: BallTable, tensor: number, index: number): number {
+    if (table.slots[index] === UNKNOWN) this.compute(table, tensor, index);
+    return table.slots[index];
+  }
+
+  private compute(table: BallTable, tensor: number, index: number): void {
+    const { width, slice } = this;
+    const writer = this.numbers.writerOf(tensor);
+    if (!writer) {
+      const at = table.add(index);
+      for (let k = 0; k < width; k++) table.write(at + EACH * k, ballOf(slice.rows[index * width + k]));
+      return;
+    }
+    const { step, stagesBefore } = writer;
+    if (step.kind === 'affine') return this.affine(table, step, index);
+    const piece = this.patterns[stagesBefore][index];
+    if (step.kind === 'units') return this.unit(table, step, index, piece);
+    this.copy(table, index, step.source, step.members[step.start[index] + piece], 1);
+  }
+
+  private unit(table: BallTable, step: UnitStep, index: number, piece: number): void {
+    const at = index * (step.breakpoints.length + 1) + piece;
+    // Other constants follow from those of the pieces before: see `exactIntercepts`.
+    if (step.intercepts[at] !== 0 || (piece > 0 && step.breakpoints.some((breakpoint) => breakpoint !== 0)))
+      table.mark(index, NONE);
+    else if (step.slopes[at] === 0) table.mark(index, ZERO);
+    else this.copy(table, index, step.source, index, step.slopes[at]);
+  }
+
+  /** A number that is another one times a factor. */
+  private copy(table: BallTable, index: number, tensor: number, from: number, factor: number): void {
+    const source = this.table(tensor);
+    const slot = this.slotOf(source, tensor, from);
+    if (slot === NONE || slot === ZERO) return table.mark(index, slot);
+    const at = table.add(index);
+    source.balls(slot)!.forEach((ball, k) => {
+      table.write(at + EACH * k, factor === 1 ? ball : product(ballOf(factor), ball));
+    });
+  }
+
+  private affine(table: BallTable, { terms, bias }: AffineStep, index: number): void {
+    const { width } = this;
+    const sums = Array.from({ length: width }, (_, k) => new BallSum(k === width - 1 ? bias[index] : 0));
+    for (const { source, matrix } of terms) {
+      const from = this.table(source);
+      if (!this.areKnown(from, source, matrix, index)) return table.mark(index, NONE);
+      const count = this.collect(from, matrix, index);
+      sums.forEach((sum, k) => sum.add(this.weights, from.doubles, this.places, EACH * k, count));
+    }
+    const at = table.add(index);
+    sums.forEach((sum, k) => table.write(at + EACH * k, sum.ball()));
+  }
+
+  /** Computes what a row of a matrix reads; false where one of these has no balls. */
+  private areKnown(table: BallTable, tensor: number, { start, column }: SparseMatrix, row: number): boolean {
+    const { slots } = table;
+    for (let e = start[row]; e < start[row + 1]; e++) {
+      const from = column[e];
+      if (slots[from] === UNKNOWN) this.compute(table, tensor, from);
+      if (slots[from] === NONE) return false;
+    }
+    return true;
+  }
+
+  /** Lists the weights of a row of a matrix and where the rows of what it reads begin; returns how many are not zero. */
+  private collect(table: BallTable, { start, column, value }: SparseMatrix, row: number): number {
+    const [from, to] = [start[row], start[row + 1]];
+    while (this.places.length < to - from) {
+      this.places = grown(this.places);
+      this.weights = grown(this.weights);
+    }
+    const { places, weights } = this;
+    const { slots } = table;
+    const each = EACH * this.width;
+    let count = 0;
+    for (let e = from; e < to; e++) {
+      const slot = slots[column[e]];
+      if (slot === ZERO) continue;
+      places[count] = slot * each;
+      weights[count++] = value[e];
+    }
+    return count;
+  }
+}
