@@ -145,7 +145,9 @@ function addRows(to: usize, x: v128, y: v128, rows: i32, scratch: usize): void {
 export function addSparse(
   rows: i32,
   start: usize,
-  column: usize,
+  end: usize,
+  base: usize,
+  offset: usize,
   value: usize,
   s0: usize,
   s1: usize,
@@ -157,13 +159,14 @@ export function addSparse(
   d3: usize,
 ): void {
   for (let r = 0; r < rows; r++) {
-    const end = load<u32>(start, 4);
+    const last = load<u32>(end);
+    const first = load<u32>(base);
     let a: f64 = 0,
       b: f64 = 0,
       c: f64 = 0,
       d: f64 = 0;
-    for (let e = load<u32>(start); e < end; e++) {
-      const from = (<usize>load<u32>(column + ((<usize>e) << 2))) << 3;
+    for (let e = load<u32>(start); e < last; e++) {
+      const from = (<usize>(first + load<u32>(offset + ((<usize>e) << 2)))) << 3;
       const w = load<f64>(value + ((<usize>e) << 3));
       a += w * load<f64>(s0 + from);
       b += w * load<f64>(s1 + from);
@@ -179,6 +182,8 @@ export function addSparse(
     d2 += 8;
     d3 += 8;
     start += 4;
+    end += 4;
+    base += 4;
   }
 }
 

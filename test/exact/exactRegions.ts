@@ -199,8 +199,10 @@ function affine(step: AffineStep, tensors: readonly (readonly Row[])[]): Row[] {
   return Array.from(step.bias, (bias, index) => {
     let row: Row | undefined;
     for (const { source, matrix } of step.terms) {
-      for (let e = matrix.start[index]; e < matrix.start[index + 1]; e++) {
-        const added = tensors[source][matrix.column[e]].map((value) => times(rational(matrix.value[e]), value));
+      for (let e = matrix.start[index]; e < matrix.end[index]; e++) {
+        const added = tensors[source][matrix.base[index] + matrix.offset[e]].map((value) =>
+          times(rational(matrix.value[e]), value),
+        );
         row = row ? row.map((value, k) => plus(value, added[k])) : added;
       }
     }

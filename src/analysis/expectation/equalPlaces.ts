@@ -2,7 +2,8 @@ import { windowGeometry } from '../../network/window.ts';
 import { inputTensor, shapeOfTensor, type Layer, type Network, type TensorId } from '../../network/network.ts';
 import { sizeOf, type Shape } from '../../network/shape.ts';
 import type { Segment } from '../../common/place.ts';
-import { RowBuilder, type SparseMatrix } from '../../counting/program/program.ts';
+import type { SparseMatrix } from '../../counting/program/program.ts';
+import { RowBuilder } from '../../counting/program/rowBuilder.ts';
 import { Identities } from '../../theory/kacRice/moments/identities.ts';
 import { hasOpenMultiples, openSums, positionMix } from '../../theory/kacRice/moments/positionMix.ts';
 import { windowTaps } from '../../theory/kacRice/moments/taps.ts';
@@ -208,8 +209,8 @@ function seenThrough(window: WindowRows, input: Places): { window: WindowRows; o
 function mapped(matrix: SparseMatrix, { of, count }: Places): { matrix: SparseMatrix; output: Places } {
   const rows = Array.from({ length: matrix.rows }, (_, row) => {
     const weights = new Map<number, number>();
-    for (let e = matrix.start[row]; e < matrix.start[row + 1]; e++) {
-      const from = of[matrix.column[e]];
+    for (let e = matrix.start[row]; e < matrix.end[row]; e++) {
+      const from = of[matrix.base[row] + matrix.offset[e]];
       weights.set(from, (weights.get(from) ?? 0) + matrix.value[e]);
     }
     return [...weights].sort(([a], [b]) => a - b);

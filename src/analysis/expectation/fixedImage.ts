@@ -1,7 +1,8 @@
 import type { Layer } from '../../network/network.ts';
 import { spatialExtents, windowGeometry } from '../../network/window.ts';
 import * as rows from '../../counting/program/affineRows.ts';
-import { RowBuilder, type SparseMatrix } from '../../counting/program/program.ts';
+import type { SparseMatrix } from '../../counting/program/program.ts';
+import { RowBuilder } from '../../counting/program/rowBuilder.ts';
 import type { Fresh, RandomTensor } from './randomTensor.ts';
 
 const matrices = new WeakMap<SparseMatrix, SparseMatrix>();
@@ -13,11 +14,12 @@ export function fixedImage(ofRows: SparseMatrix, input: RandomTensor): RandomTen
   return imageUnder(matrix, input, input.channels);
 }
 
-function inEachChannel({ rows: count, columns, start, column, value }: SparseMatrix, channels: number): SparseMatrix {
+function inEachChannel(matrix: SparseMatrix, channels: number): SparseMatrix {
+  const { rows: count, columns, start, end, base, offset, value } = matrix;
   const builder = new RowBuilder();
   for (let cell = 0; cell < count * channels; cell++) {
     const [row, channel] = [Math.floor(cell / channels), cell % channels];
-    for (let e = start[row]; e < start[row + 1]; e++) builder.entry(column[e] * channels + channel, value[e]);
+    for (let e = start[row]; e < end[row]; e++) builder.entry((base[row] + offset[e]) * channels + channel, value[e]);
     builder.endRow();
   }
   return builder.matrix(columns * channels);
@@ -27,10 +29,11 @@ export function imageUnder(matrix: SparseMatrix, input: RandomTensor, channels: 
   const isNonNegative = new Uint8Array(matrix.rows).fill(1);
   let selects = true;
   for (let row = 0; row < matrix.rows; row++) {
-    const [from, to] = [matrix.start[row], matrix.start[row + 1]];
+    const [from, to] = [matrix.start[row], matrix.end[row]];
     if (to > from + 1 || (to > from && matrix.value[from] !== 1)) selects = false;
     for (let e = from; e < to; e++) {
-      if (!(matrix.value[e] >= 0 && input.isNonNegative[matrix.column[e]] === 1)) isNonNegative[row] = 0;
+      if (!(matrix.value[e] >= 0 && input.isNonNegative[matrix.base[row] + matrix.offset[e]] === 1))
+        isNonNegative[row] = 0;
     }
   }
   const { before } = input;
@@ -49,7 +52,7 @@ export function imageUnder(matrix: SparseMatrix, input: RandomTensor, channels: 
 function selected({ slots, origins, mean }: Fresh, matrix: SparseMatrix): Fresh {
   const pick = (from: Int32Array) =>
     Int32Array.from({ length: matrix.rows }, (_, row) =>
-      matrix.start[row] === matrix.start[row + 1] ? -1 : from[matrix.column[matrix.start[row]]],
+      matrix.start[row] === matrix.end[row] ? -1 : from[matrix.base[row] + matrix.offset[matrix.start[row]]],
     );
   return {
     slots: pick(slots),
@@ -62,7 +65,8 @@ function product(matrix: SparseMatrix, vector: Float64Array): Float64Array {
   const image = new Float64Array(matrix.rows);
   for (let row = 0; row < matrix.rows; row++) {
     let sum = 0;
-    for (let e = matrix.start[row]; e < matrix.start[row + 1]; e++) sum += matrix.value[e] * vector[matrix.column[e]];
+    for (let e = matrix.start[row]; e < matrix.end[row]; e++)
+      sum += matrix.value[e] * vector[matrix.base[row] + matrix.offset[e]];
     image[row] = sum;
   }
   return image;

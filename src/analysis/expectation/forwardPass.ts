@@ -235,7 +235,7 @@ class ForwardPass {
     const size = matrices[0].rows;
     const owner = new Int32Array(size);
     matrices.forEach((matrix, k) => {
-      for (let row = 0; row < size; row++) if (matrix.start[row + 1] > matrix.start[row]) owner[row] = k;
+      for (let row = 0; row < size; row++) if (matrix.end[row] > matrix.start[row]) owner[row] = k;
     });
     const last = Math.max(...inputs.map((input) => input.last));
     return join(parts, owner, channels, last);

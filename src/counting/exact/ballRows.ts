@@ -110,19 +110,21 @@ export class BallRows {
   }
 
   /** Computes what a row of a matrix reads; false where one of these has no balls. */
-  private areKnown(table: BallTable, tensor: number, { start, column }: SparseMatrix, row: number): boolean {
+  private areKnown(table: BallTable, tensor: number, matrix: SparseMatrix, row: number): boolean {
+    const { start, end, base, offset } = matrix;
     const { slots } = table;
-    for (let e = start[row]; e < start[row + 1]; e++) {
-      const from = column[e];
+    for (let e = start[row]; e < end[row]; e++) {
+      const from = base[row] + offset[e];
       if (slots[from] === UNKNOWN) this.compute(table, tensor, from);
       if (slots[from] === NONE) return false;
     }
     return true;
   }
 
-  /** Lists the weights of a row of a matrix and where the rows of what it reads begin; returns how many are not zero. */
-  private collect(table: BallTable, { start, column, value }: SparseMatrix, row: number): number {
-    const [from, to] = [start[row], start[row + 1]];
+  /** Lists the weights of a matrix row and where the rows of what it reads begin; returns how many are not zero. */
+  private collect(table: BallTable, matrix: SparseMatrix, row: number): number {
+    const { base, offset, value } = matrix;
+    const [from, to] = [matrix.start[row], matrix.end[row]];
     while (this.places.length < to - from) {
       this.places = grown(this.places);
       this.weights = grown(this.weights);
@@ -132,7 +134,7 @@ export class BallRows {
     const each = EACH * this.width;
     let count = 0;
     for (let e = from; e < to; e++) {
-      const slot = slots[column[e]];
+      const slot = slots[base[row] + offset[e]];
       if (slot === ZERO) continue;
       places[count] = slot * each;
       weights[count++] = value[e];

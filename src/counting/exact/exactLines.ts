@@ -161,9 +161,9 @@ export class ExactLines implements ExactSigns {
     for (const { source, matrix } of step.terms) {
       const values = this.numbers.dyadic(matrix.value);
       const shift = exponent - this.numbers.exponent[source] - values.exponent;
-      for (let e = matrix.start[index]; e < matrix.start[index + 1]; e++) {
+      for (let e = matrix.start[index]; e < matrix.end[index]; e++) {
         const factor = values.numerator(e) << shift;
-        const from = this.row(source, matrix.column[e]);
+        const from = this.row(source, matrix.base[index] + matrix.offset[e]);
         for (let k = 0; k < row.length; k++) if (from[k] !== 0n) row[k] += factor * from[k];
       }
     }

@@ -121,8 +121,8 @@ export class ExactPoints {
     for (const { source, matrix } of step.terms) {
       const weights = numbers.dyadic(matrix.value);
       let part = 0n;
-      for (let e = matrix.start[index]; e < matrix.start[index + 1]; e++) {
-        const from = this.value(point, source, matrix.column[e]);
+      for (let e = matrix.start[index]; e < matrix.end[index]; e++) {
+        const from = this.value(point, source, matrix.base[index] + matrix.offset[e]);
         if (from !== 0n) part += weights.numerator(e) * from;
       }
       sum += part << (exponent - numbers.exponent[source] - weights.exponent);

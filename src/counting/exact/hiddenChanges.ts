@@ -25,10 +25,10 @@ function affine({ terms }: AffineStep, changes: readonly Changes[], size: number
   for (const { source, matrix } of terms) {
     const from = changes[source];
     if (from === null) continue;
-    const { start, column } = matrix;
+    const { start, end, base, offset } = matrix;
     for (let row = 0; row < size; row++) {
-      for (let e = start[row]; e < start[row + 1]; e++) {
-        if (from[column[e]] === 0) continue;
+      for (let e = start[row]; e < end[row]; e++) {
+        if (from[base[row] + offset[e]] === 0) continue;
         (found ??= new Uint8Array(size))[row] = 1;
         break;
       }

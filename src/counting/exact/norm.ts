@@ -20,9 +20,15 @@ export function norm(values: Float64Array): number {
 }
 
 /** The greatest Euclidean norm of a row. */
-export function rowNorm({ rows, start, value }: SparseMatrix): number {
+export function rowNorm({ rows, start, end, value }: SparseMatrix): number {
   let most = 0;
-  for (let r = 0; r < rows; r++) most = Math.max(most, normOf(value, start[r], start[r + 1]));
+  const seen = new Set<number>();
+  for (let r = 0; r < rows; r++) {
+    // Rows that begin at one entry are one, but for empty ones.
+    if (start[r] === end[r] || seen.has(start[r])) continue;
+    seen.add(start[r]);
+    most = Math.max(most, normOf(value, start[r], end[r]));
+  }
   return most;
 }
 

@@ -102,11 +102,13 @@ export class ResidueNetwork {
     for (const { source, matrix } of terms) {
       const weights = this.of(matrix.value);
       const from = values[source];
-      const { start, column } = matrix;
+      const { start, end, base, offset } = matrix;
       for (let r = 0; r < output.length; r++) {
         let sum = output[r];
-        for (let e = start[r], end = start[r + 1]; e < end;) {
-          for (const stop = Math.min(end, e + MAX_PRODUCTS); e < stop; e++) sum += weights[e] * from[column[e]];
+        const first = base[r];
+        for (let e = start[r]; e < end[r];) {
+          const stop = Math.min(end[r], e + MAX_PRODUCTS);
+          for (; e < stop; e++) sum += weights[e] * from[first + offset[e]];
           sum %= prime;
         }
         output[r] = sum;

@@ -32,9 +32,9 @@ export function inputSpan(program: Program): InputSpan | null {
   };
 }
 
-function rowOf({ start, column, value, columns }: SparseMatrix, row: number): Float64Array {
+function rowOf({ start, end, base, offset, value, columns }: SparseMatrix, row: number): Float64Array {
   const dense = new Float64Array(columns);
-  for (let e = start[row]; e < start[row + 1]; e++) dense[column[e]] += value[e];
+  for (let e = start[row]; e < end[row]; e++) dense[base[row] + offset[e]] += value[e];
   return dense;
 }
 

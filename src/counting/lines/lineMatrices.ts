@@ -18,7 +18,9 @@ interface RowMatrix {
   readonly kind: 'rows';
   readonly rows: number;
   readonly start: number;
-  readonly column: number;
+  readonly end: number;
+  readonly base: number;
+  readonly offset: number;
   readonly value: number;
   readonly norm: number;
 }
@@ -38,7 +40,9 @@ export function lineMatrix(memory: LineMemory, matrix: SparseMatrix): LineMatrix
       kind: 'rows',
       rows: matrix.rows,
       start: memory.takeWords(matrix.start),
-      column: memory.takeWords(matrix.column),
+      end: memory.takeWords(matrix.end),
+      base: memory.takeWords(matrix.base),
+      offset: memory.takeWords(matrix.offset),
       value: memory.takeFloats(matrix.value),
       norm,
     };
@@ -48,7 +52,7 @@ export function lineMatrix(memory: LineMemory, matrix: SparseMatrix): LineMatrix
   let from = 0;
   for (const to of ends) {
     const runs = runsOf(matrix, from);
-    const bytes = 8 * PANEL * (matrix.start[from + 1] - matrix.start[from]);
+    const bytes = 8 * PANEL * (matrix.end[from] - matrix.start[from]);
     words.push(memory.takeWords(runs), runs.length / 3, panels.of(from, to), bytes, to - from, from);
     from = to;
   }
@@ -67,28 +71,27 @@ function groupEnds(matrix: SparseMatrix): number[] {
   return ends;
 }
 
-function readSame({ start, column }: SparseMatrix, first: number, second: number): boolean {
-  const length = start[first + 1] - start[first];
-  if (start[second + 1] - start[second] !== length) return false;
-  for (let p = start[first], q = start[second], end = p + length; p < end; p++, q++) {
-    if (column[p] !== column[q]) return false;
+function readSame({ start, end, base, offset }: SparseMatrix, first: number, second: number): boolean {
+  if (base[first] !== base[second] || end[second] - start[second] !== end[first] - start[first]) return false;
+  for (let p = start[first], q = start[second]; p < end[first]; p++, q++) {
+    if (offset[p] !== offset[q]) return false;
   }
   return true;
 }
 
 /** Ranges of columns that a row reads: first column, how many, and how many entries stand before. */
-function runsOf({ start, column }: SparseMatrix, row: number): number[] {
+function runsOf({ start, end, base, offset }: SparseMatrix, row: number): number[] {
   const runs: number[] = [];
-  for (let e = start[row]; e < start[row + 1]; e++) {
-    if (e > start[row] && column[e] === column[e - 1] + 1) runs[runs.length - 2]++;
-    else runs.push(column[e], 1, e - start[row]);
+  for (let e = start[row]; e < end[row]; e++) {
+    if (e > start[row] && offset[e] === offset[e - 1] + 1) runs[runs.length - 2]++;
+    else runs.push(base[row] + offset[e], 1, e - start[row]);
   }
   return runs;
 }
 
 /** Panels of weights. Groups with the same weights, as at all inner places of a convolution, share them. */
 class SharedPanels {
-  /** The first rows of the groups met, with where their panels are, by a few of their weights. */
+  /** The first rows of the groups met, with where their panels are, by where the entries of their rows begin. */
   private readonly known = new Map<string, { readonly from: number; readonly at: number }[]>();
 
   constructor(
@@ -97,32 +100,33 @@ class SharedPanels {
   ) {}
 
   of(from: number, to: number): number {
-    const { start, value } = this.matrix;
-    const [first, end] = [start[from], start[to]];
-    const key = `${to - from} ${end - first} ${value[first]} ${value[(first + end) >> 1]} ${value[end - 1]}`;
+    const { start } = this.matrix;
+    const key = `${to - from} ${start[from]} ${start[to - 1]}`;
     const candidates = this.known.get(key) ?? [];
-    const same = candidates.find((other) => this.equal(start[other.from], first, end - first));
+    const same = candidates.find((other) => this.areSame(other.from, from, to - from));
     if (same) return same.at;
     const at = this.make(from, to);
     this.known.set(key, [...candidates, { from, at }]);
     return at;
   }
 
-  private equal(p: number, q: number, length: number): boolean {
-    const { value } = this.matrix;
-    for (let k = 0; k < length; k++) if (value[p + k] !== value[q + k]) return false;
+  /** Like rows share their entries. */
+  private areSame(first: number, second: number, rows: number): boolean {
+    const { start, end } = this.matrix;
+    for (let k = 0; k < rows; k++)
+      if (start[first + k] !== start[second + k] || end[first + k] !== end[second + k]) return false;
     return true;
   }
 
   private make(from: number, to: number): number {
-    const { start, value } = this.matrix;
-    const inputs = start[from + 1] - start[from];
+    const { start, end, value } = this.matrix;
+    const inputs = end[from] - start[from];
     const at = this.memory.take(8 * PANEL * inputs * Math.ceil((to - from) / PANEL));
     const { floats } = this.memory;
     for (let row = from; row < to; row++) {
       const k = row - from;
       let place = at / 8 + (k - (k % PANEL)) * inputs + (k % PANEL);
-      for (let e = start[row]; e < start[row + 1]; e++, place += PANEL) floats[place] = value[e];
+      for (let e = start[row]; e < end[row]; e++, place += PANEL) floats[place] = value[e];
     }
     return at;
   }

@@ -27,7 +27,9 @@ export interface LineKernel {
   addSparse(
     rows: number,
     start: number,
-    column: number,
+    end: number,
+    base: number,
+    offset: number,
     value: number,
     s0: number,
     s1: number,

@@ -88,8 +88,8 @@ export class LineProducts {
     const [s0, s1 = zeros, s2 = zeros, s3 = zeros] = from;
     const [d0, d1 = rest, d2 = rest, d3 = rest] = to;
     if (matrix.kind === 'rows') {
-      const { rows, start, column, value } = matrix;
-      kernel.addSparse(rows, start, column, value, s0, s1, s2, s3, d0, d1, d2, d3);
+      const { rows, start, end, base, offset, value } = matrix;
+      kernel.addSparse(rows, start, end, base, offset, value, s0, s1, s2, s3, d0, d1, d2, d3);
       return;
     }
     const { list, rank, values, scratch } = this;

@@ -2,7 +2,8 @@
 import { bilinearCells } from '../../network/resampling.ts';
 import { sizeOf, type Shape } from '../../network/shape.ts';
 import type { WindowGeometry } from '../../network/window.ts';
-import { RowBuilder, type SparseMatrix } from './program.ts';
+import type { SparseMatrix } from './program.ts';
+import { RowBuilder } from './rowBuilder.ts';
 
 type Extents = readonly [number, number, number];
 

@@ -1,5 +1,5 @@
 import { norm, rowNorm } from '../exact/norm.ts';
-import type { AffineStep, Program, UnitStep } from './program.ts';
+import { entryCount, type AffineStep, type Program, type UnitStep } from './program.ts';
 
 /** Weights of one layer by columns (`column * outputs + row`): a flipped neuron touches one column. */
 interface DenseLayer {
@@ -38,7 +38,7 @@ export function denseChain(program: Program): DenseChain | null {
       const [term] = step.terms;
       if (step.terms.length > 1 || term.source !== tensor) return null;
       if (term.matrix.rows * term.matrix.columns > MAX_WEIGHTS) return null;
-      if (term.matrix.column.length * 4 < term.matrix.rows * term.matrix.columns && term.matrix.rows > 64) return null;
+      if (entryCount(term.matrix) * 4 < term.matrix.rows * term.matrix.columns && term.matrix.rows > 64) return null;
       pending = dense(step, pending);
     } else {
       if (step.kind !== 'units' || step.source !== tensor || !pending || !bendsAtZero(step)) return null;
@@ -67,8 +67,8 @@ function dense(step: AffineStep, before: DenseLayer | null): DenseLayer {
   for (let r = 0; r < outputs; r++) {
     sizes.fill(0);
     let entered = Math.abs(bias[r]);
-    for (let e = matrix.start[r]; e < matrix.start[r + 1]; e++) {
-      const c = matrix.column[e];
+    for (let e = matrix.start[r]; e < matrix.end[r]; e++) {
+      const c = matrix.base[r] + matrix.offset[e];
       const value = matrix.value[e];
       if (!before) {
         columns[c * outputs + r] += value;

@@ -1,6 +1,6 @@
 import type { Slice } from '../geometry/slice.ts';
 import {
-  RowBuilder,
+  entryCount,
   type AffineStep,
   type MaxStep,
   type Program,
@@ -8,6 +8,7 @@ import {
   type Step,
   type UnitStep,
 } from './program.ts';
+import { RowBuilder } from './rowBuilder.ts';
 import { SameFunctions } from './sameFunctions.ts';
 
 /** A program on a slice in which numbers that are one function there are one number. */
@@ -52,7 +53,7 @@ export function mergedProgram(program: Program, slice: Slice): MergedProgram | n
 
 function isDenseStep(step: Step): boolean {
   return (
-    step.kind === 'affine' && step.terms.some(({ matrix }) => 2 * matrix.value.length > matrix.rows * matrix.columns)
+    step.kind === 'affine' && step.terms.some(({ matrix }) => 2 * entryCount(matrix) > matrix.rows * matrix.columns)
   );
 }
 
@@ -117,14 +118,11 @@ function mergedAffine(step: AffineStep, kept: readonly number[], places: readonl
 }
 
 /** Weights of numbers that are one now stay apart: their sum would be rounded. */
-function mergedMatrix(
-  { start, column, value }: SparseMatrix,
-  kept: readonly number[],
-  places: Int32Array,
-): SparseMatrix {
+function mergedMatrix(matrix: SparseMatrix, kept: readonly number[], places: Int32Array): SparseMatrix {
+  const { start, end, base, offset, value } = matrix;
   const builder = new RowBuilder();
   for (const row of kept) {
-    for (let e = start[row]; e < start[row + 1]; e++) builder.entry(places[column[e]], value[e]);
+    for (let e = start[row]; e < end[row]; e++) builder.entry(places[base[row] + offset[e]], value[e]);
     builder.endRow();
   }
   return builder.matrix(places.reduce((most, place) => Math.max(most, place), -1) + 1);

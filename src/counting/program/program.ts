@@ -55,12 +55,17 @@ export interface MaxStep {
   readonly members: Int32Array;
 }
 
-/** Compressed rows: row `r` has entries `start[r]` to `start[r + 1]` of `column` and `value`. */
+/**
+ * Compressed rows: row `r` has entries `start[r]` to `end[r]` of `offset` and `value`, in columns
+ * `base[r] + offset[e]`. Rows that differ in nothing but where they begin share their entries, as those of a convolution do.
+ */
 export interface SparseMatrix {
   readonly rows: number;
   readonly columns: number;
   readonly start: Uint32Array;
-  readonly column: Int32Array;
+  readonly end: Uint32Array;
+  readonly base: Int32Array;
+  readonly offset: Int32Array;
   readonly value: Float64Array;
 }
 
@@ -88,36 +93,11 @@ export function isRectified(step: BendStep): boolean {
   );
 }
 
-/** Collects a sparse matrix row by row; zeros are left out. */
-export class RowBuilder {
-  private readonly start: number[] = [0];
-  private column = new Int32Array(64);
-  private value = new Float64Array(64);
-  private length = 0;
-
-  entry(column: number, value: number): void {
-    if (value === 0) return;
-    if (this.length === this.column.length) {
-      this.column = grown(this.column);
-      this.value = grown(this.value);
-    }
-    this.column[this.length] = column;
-    this.value[this.length++] = value;
-  }
-
-  endRow(): void {
-    this.start.push(this.length);
-  }
-
-  matrix(columns: number): SparseMatrix {
-    return {
-      rows: this.start.length - 1,
-      columns,
-      start: Uint32Array.from(this.start),
-      column: this.column.slice(0, this.length),
-      value: this.value.slice(0, this.length),
-    };
-  }
+/** How many entries all rows have. */
+export function entryCount({ rows, start, end }: SparseMatrix): number {
+  let count = 0;
+  for (let r = 0; r < rows; r++) count += end[r] - start[r];
+  return count;
 }
 
 /** The same numbers in an array of twice the length. */
@@ -130,21 +110,30 @@ export function grown<T extends Float64Array | Int32Array | Uint8Array | Uint16A
 }
 
 /** The transposed matrix: columns as compressed rows. */
-export function transpose(matrix: SparseMatrix): SparseMatrix {
-  const start = new Uint32Array(matrix.columns + 1);
-  for (const c of matrix.column) start[c + 1]++;
-  for (let c = 0; c < matrix.columns; c++) start[c + 1] += start[c];
-  const next = start.slice();
-  const column = new Int32Array(matrix.column.length);
-  const value = new Float64Array(matrix.value.length);
-  for (let r = 0; r < matrix.rows; r++) {
-    for (let e = matrix.start[r]; e < matrix.start[r + 1]; e++) {
-      const to = next[matrix.column[e]]++;
-      column[to] = r;
-      value[to] = matrix.value[e];
+export function transpose({ rows, columns, start, end, base, offset, value }: SparseMatrix): SparseMatrix {
+  const next = new Uint32Array(columns);
+  for (let r = 0; r < rows; r++) for (let e = start[r]; e < end[r]; e++) next[base[r] + offset[e]]++;
+  let count = 0;
+  for (let c = 0; c < columns; c++) [next[c], count] = [count, count + next[c]];
+  const starts = next.slice();
+  const row = new Int32Array(count);
+  const values = new Float64Array(count);
+  for (let r = 0; r < rows; r++) {
+    for (let e = start[r]; e < end[r]; e++) {
+      const to = next[base[r] + offset[e]]++;
+      row[to] = r;
+      values[to] = value[e];
     }
   }
-  return { rows: matrix.columns, columns: matrix.rows, start, column, value };
+  return {
+    rows: columns,
+    columns: rows,
+    start: starts,
+    end: next,
+    base: new Int32Array(columns),
+    offset: row,
+    value: values,
+  };
 }
 
 /** Whether all units are continuous, up to rounding: a rectifier that starts at a threshold above 0 jumps there. */
@@ -183,7 +172,8 @@ function evaluateAffine(step: AffineStep, values: Float64Array[], output: Float6
     const from = values[source];
     for (let r = 0; r < matrix.rows; r++) {
       let sum = 0;
-      for (let e = matrix.start[r]; e < matrix.start[r + 1]; e++) sum += matrix.value[e] * from[matrix.column[e]];
+      const base = matrix.base[r];
+      for (let e = matrix.start[r]; e < matrix.end[r]; e++) sum += matrix.value[e] * from[base + matrix.offset[e]];
       output[r] += sum;
     }
   }

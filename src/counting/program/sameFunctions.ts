@@ -50,10 +50,10 @@ export class SameFunctions {
     const sources = terms.map(({ source }) => this.firstOf(source));
     return firstAlike(bias.length, (row, visit) => {
       visit(bias[row]);
-      terms.forEach(({ matrix: { start, column, value } }, k) => {
-        visit(start[row + 1] - start[row]);
-        for (let e = start[row]; e < start[row + 1]; e++) {
-          visit(sources[k][column[e]]);
+      terms.forEach(({ matrix: { start, end, base, offset, value } }, k) => {
+        visit(end[row] - start[row]);
+        for (let e = start[row]; e < end[row]; e++) {
+          visit(sources[k][base[row] + offset[e]]);
           visit(value[e]);
         }
       });

@@ -24,10 +24,10 @@ function zerosOf(step: AffineStep | BendStep, zeros: readonly Uint8Array[]): Uin
 function affineZeros({ terms, bias }: AffineStep, zeros: readonly Uint8Array[]): Uint8Array {
   const found = Uint8Array.from(bias, (value) => Number(value === 0));
   for (const { source, matrix } of terms) {
-    const { start, column, value } = matrix;
+    const { start, end, base, offset, value } = matrix;
     for (let row = 0; row < found.length; row++) {
-      for (let e = start[row]; found[row] === 1 && e < start[row + 1]; e++) {
-        if (value[e] !== 0 && zeros[source][column[e]] === 0) found[row] = 0;
+      for (let e = start[row]; found[row] === 1 && e < end[row]; e++) {
+        if (value[e] !== 0 && zeros[source][base[row] + offset[e]] === 0) found[row] = 0;
       }
     }
   }

@@ -1,4 +1,4 @@
-import { transpose, type AffineStep, type SparseMatrix } from '../program/program.ts';
+import { entryCount, transpose, type AffineStep, type SparseMatrix } from '../program/program.ts';
 import { rowNorm } from '../exact/norm.ts';
 import type { ChangeLog } from './changeLog.ts';
 import type { Sizes } from './sizes.ts';
@@ -49,12 +49,13 @@ function addColumn(
   first: number,
   delta: Float64Array,
 ): void {
-  const { start, column, value } = matrix;
-  const end = start[row + 1];
+  const { start, base, offset, value } = matrix;
+  const end = matrix.end[row];
+  const column = base[row];
   if (width === 3) {
     const [a, b, c] = delta;
     for (let e = start[row]; e < end; e++) {
-      const at = 3 * column[e];
+      const at = 3 * (column + offset[e]);
       const factor = value[e];
       output[at] += factor * a;
       output[at + 1] += factor * b;
@@ -64,7 +65,7 @@ function addColumn(
   }
   for (let e = start[row]; e < end; e++) {
     const factor = value[e];
-    const at = column[e] * width + first;
+    const at = (column + offset[e]) * width + first;
     for (let j = 0; j < delta.length; j++) output[at + j] += factor * delta[j];
   }
 }
@@ -72,7 +73,7 @@ function addColumn(
 /** Adds `matrix` times the rows of `from`. */
 function addProduct(output: Float64Array, matrix: SparseMatrix, from: Float64Array, width: number): void {
   if (width === 3) return addPlaneProduct(output, matrix, from);
-  const { rows, start, column, value } = matrix;
+  const { rows, start, end, base, offset, value } = matrix;
   const sourceRows = from.length / width;
   const isZero = new Uint8Array(sourceRows);
   for (let first = 0; first < width; first += TILE) {
@@ -80,10 +81,11 @@ function addProduct(output: Float64Array, matrix: SparseMatrix, from: Float64Arr
     for (let s = 0; s < sourceRows; s++) isZero[s] = Number(isZeroFrom(from, s * width + first, length));
     for (let r = 0; r < rows; r++) {
       const to = r * width + first;
-      for (let e = start[r]; e < start[r + 1]; e++) {
-        if (isZero[column[e]] === 1) continue;
+      for (let e = start[r]; e < end[r]; e++) {
+        const column = base[r] + offset[e];
+        if (isZero[column] === 1) continue;
         const factor = value[e];
-        const at = column[e] * width + first;
+        const at = column * width + first;
         for (let j = 0; j < length; j++) output[to + j] += factor * from[at + j];
       }
     }
@@ -95,14 +97,16 @@ function isZeroFrom(numbers: Float64Array, first: number, length: number): boole
   return true;
 }
 
-function addPlaneProduct(output: Float64Array, { rows, start, column, value }: SparseMatrix, from: Float64Array): void {
+function addPlaneProduct(output: Float64Array, matrix: SparseMatrix, from: Float64Array): void {
+  const { rows, start, end, base, offset, value } = matrix;
   for (let r = 0; r < rows; r++) {
     let a = output[3 * r];
     let b = output[3 * r + 1];
     let c = output[3 * r + 2];
-    for (let e = start[r]; e < start[r + 1]; e++) {
+    const first = base[r];
+    for (let e = start[r]; e < end[r]; e++) {
       const factor = value[e];
-      const at = 3 * column[e];
+      const at = 3 * (first + offset[e]);
       a += factor * from[at];
       b += factor * from[at + 1];
       c += factor * from[at + 2];
@@ -143,7 +147,7 @@ export class AffineUpdate {
   ) {
     this.seen = step.terms.map(({ source }) => new Float64Array(tensors[source].length));
     this.columns = step.terms.map(({ matrix }) => transpose(matrix));
-    this.entries = step.terms.reduce((sum, { matrix }) => sum + matrix.column.length, 0);
+    this.entries = step.terms.reduce((sum, { matrix }) => sum + entryCount(matrix), 0);
     this.norms = step.terms.map(({ matrix }) => rowNorm(matrix));
     this.sources = step.terms.map(({ source }) => source);
     this.lists = step.terms.map(({ source }) => new Int32Array(tensors[source].length / width));
@@ -172,10 +176,10 @@ export class AffineUpdate {
   private changed(): number {
     let touched = 0;
     for (let k = 0; k < this.sources.length; k++) {
-      const { start } = this.columns[k];
+      const { start, end } = this.columns[k];
       const list = this.lists[k];
       const count = (this.counts[k] = this.list(k));
-      for (let c = 0; c < count; c++) touched += start[list[c] + 1] - start[list[c]];
+      for (let c = 0; c < count; c++) touched += end[list[c]] - start[list[c]];
     }
     return touched;
   }
@@ -209,13 +213,14 @@ export class AffineUpdate {
     const output = this.tensors[this.step.output];
     let most = 0;
     for (let k = 0; k < this.sources.length; k++) {
-      const { start, column } = this.columns[k];
+      const { start, end, base, offset } = this.columns[k];
       const list = this.lists[k];
       for (let c = 0; c < this.counts[k]; c++) {
-        for (let e = start[list[c]]; e < start[list[c] + 1]; e++) {
-          log.add(column[e]);
+        for (let e = start[list[c]]; e < end[list[c]]; e++) {
+          const row = base[list[c]] + offset[e];
+          log.add(row);
           let sum = 0;
-          for (let at = column[e] * width; at < (column[e] + 1) * width; at++) sum += Math.abs(output[at]);
+          for (let at = row * width; at < (row + 1) * width; at++) sum += Math.abs(output[at]);
           if (!(sum <= most)) most = sum;
         }
       }
@@ -294,7 +299,7 @@ export class AffineUpdate {
   }
 }
 
-/** Whether no entry is left out. */
+/** Whether no entry is left out, and rows stand one after another. */
 function isDense({ rows, columns, value }: SparseMatrix): boolean {
   return value.length === rows * columns;
 }

@@ -120,13 +120,14 @@ export class PartBounds {
     let count = this.liveCounts[output];
     for (let k = 0; k < terms.length; k++) {
       const { source } = terms[k];
-      const { start, column, value } = columns[k];
+      const { start, end, base, offset, value } = columns[k];
       const from = this.deviations[source];
       for (let j = 0; j < this.liveCounts[source]; j++) {
         const c = this.live[source][j];
         const by = from[c];
-        for (let e = start[c]; e < start[c + 1]; e++) {
-          const row = column[e];
+        const first = base[c];
+        for (let e = start[c]; e < end[c]; e++) {
+          const row = first + offset[e];
           if (isLive[row] === 0) {
             isLive[row] = 1;
             live[count++] = row;

@@ -78,13 +78,13 @@ export class Sensitivities {
       let byRows = 0;
       for (let j = 0; j < this.touchedCounts[output]; j++) {
         const row = this.touched[output][j];
-        byRows += matrix.start[row + 1] - matrix.start[row];
+        byRows += matrix.end[row] - matrix.start[row];
       }
-      const { start } = columns[k];
+      const { start, end } = columns[k];
       let byColumns = 0;
       for (let j = 0; j < liveCounts[source] && byColumns < byRows; j++) {
         const row = live[source][j];
-        byColumns += start[row + 1] - start[row];
+        byColumns += end[row] - start[row];
       }
       this.work += Math.min(byColumns, byRows);
       if (byColumns < byRows) this.byColumns(output, source, columns[k]);
@@ -93,27 +93,31 @@ export class Sensitivities {
   }
 
   /** Each number of the source that may change takes in its own column. */
-  private byColumns(output: number, source: number, { start, column, value }: SparseMatrix): void {
+  private byColumns(output: number, source: number, { start, end, base, offset, value }: SparseMatrix): void {
     const { live, liveCounts } = this.bounds;
     const adjoint = this.adjoints[output];
     const isTouched = this.isTouched[output];
     for (let j = 0; j < liveCounts[source]; j++) {
       const row = live[source][j];
       let sum = 0;
-      for (let e = start[row]; e < start[row + 1]; e++) {
-        if (isTouched[column[e]] === 1) sum += value[e] * adjoint[column[e]];
+      const first = base[row];
+      for (let e = start[row]; e < end[row]; e++) {
+        const c = first + offset[e];
+        if (isTouched[c] === 1) sum += value[e] * adjoint[c];
       }
       if (sum !== 0) this.add(source, row, sum);
     }
   }
 
-  private byRows(output: number, source: number, { start, column, value }: SparseMatrix): void {
+  private byRows(output: number, source: number, { start, end, base, offset, value }: SparseMatrix): void {
     const deviation = this.bounds.deviations[source];
     for (let j = 0; j < this.touchedCounts[output]; j++) {
       const row = this.touched[output][j];
       const factor = this.adjoints[output][row];
-      for (let e = start[row]; e < start[row + 1]; e++) {
-        if (deviation[column[e]] > 0) this.add(source, column[e], factor * value[e]);
+      const first = base[row];
+      for (let e = start[row]; e < end[row]; e++) {
+        const c = first + offset[e];
+        if (deviation[c] > 0) this.add(source, c, factor * value[e]);
       }
     }
   }

@@ -138,15 +138,15 @@ function affineRanges({ terms, bias }: AffineStep, tensors: readonly Ranges[]): 
   for (const { source, matrix } of terms) {
     const from = tensors[source];
     for (let r = 0; r < matrix.rows; r++) {
-      for (let e = matrix.start[r]; e < matrix.start[r + 1]; e++) {
-        const [weight, column] = [matrix.value[e], matrix.column[e]];
+      for (let e = matrix.start[r]; e < matrix.end[r]; e++) {
+        const [weight, column] = [matrix.value[e], matrix.base[r] + matrix.offset[e]];
         const strength = Math.abs(weight);
         center[r] += weight * from.center[column];
         spread[r] += strength * from.spread[column];
         size[r] += strength * (Math.abs(from.center[column]) + from.reach[column]);
         for (let d = 0; d < kept; d++) into.slopes[r * kept + d] += weight * from.slopes[column * kept + d];
       }
-      length[r] += matrix.start[r + 1] - matrix.start[r];
+      length[r] += matrix.end[r] - matrix.start[r];
     }
   }
   for (let r = 0; r < bias.length; r++) into.put(r, center[r], spread[r] + (length[r] + 4) * ROUNDING * size[r]);

@@ -89,9 +89,9 @@ export class UnitEffects {
       } else {
         for (const { source, matrix } of step.terms) {
           const to = (all[source] ??= new Float64Array(sizes[source]));
-          const { start, column, value } = matrix;
+          const { start, end, base, offset, value } = matrix;
           for (let r = 0; r < own.length; r++) {
-            for (let e = start[r]; e < start[r + 1]; e++) to[column[e]] += of(value[e]) * own[r] + least;
+            for (let e = start[r]; e < end[r]; e++) to[base[r] + offset[e]] += of(value[e]) * own[r] + least;
           }
         }
       }
@@ -229,19 +229,23 @@ export class UnitEffects {
   }
 }
 
-function addColumns(products: Float64Array, { rows, start, column, value }: SparseMatrix, factors: Float64Array): void {
+function addColumns(products: Float64Array, matrix: SparseMatrix, factors: Float64Array): void {
+  const { rows, start, end, base, offset, value } = matrix;
   for (let unit = 0; unit < rows; unit++) {
-    for (let e = start[unit]; e < start[unit + 1]; e++) {
-      products[unit * factors.length + column[e]] += factors[column[e]] * value[e];
+    for (let e = start[unit]; e < end[unit]; e++) {
+      const c = base[unit] + offset[e];
+      products[unit * factors.length + c] += factors[c] * value[e];
     }
   }
 }
 
 /** The transposed matrix times `from`, whose numbers are often zero. */
-function addTransposed(to: Float64Array, { rows, start, column, value }: SparseMatrix, from: Float64Array): void {
+function addTransposed(to: Float64Array, matrix: SparseMatrix, from: Float64Array): void {
+  const { rows, start, end, base, offset, value } = matrix;
   for (let r = 0; r < rows; r++) {
     const factor = from[r];
     if (factor === 0) continue;
-    for (let e = start[r]; e < start[r + 1]; e++) to[column[e]] += factor * value[e];
+    const first = base[r];
+    for (let e = start[r]; e < end[r]; e++) to[first + offset[e]] += factor * value[e];
   }
 }

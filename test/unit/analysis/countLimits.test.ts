@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { whyNotCounted } from '../../../src/analysis/counts/countPlan.ts';
 import { compile } from '../../../src/counting/program/compile.ts';
 import { drawWeights } from '../../../src/counting/program/initializers.ts';
+import { entryCount } from '../../../src/counting/program/program.ts';
 import { programSize } from '../../../src/counting/program/programSize.ts';
 import { open, openFixture, fixtureNames } from '../formats/fixtures.ts';
 import type { Network } from '../../../src/network/network.ts';
@@ -65,7 +66,7 @@ describe('a network that is too large to count', () => {
     const { scalars, entries } = programSize(network);
     const program = compile(drawWeights(network, 1));
     const matrices = program.steps.flatMap((step) =>
-      step.kind === 'affine' ? step.terms.map(({ matrix }) => matrix.column.length) : [],
+      step.kind === 'affine' ? step.terms.map(({ matrix }) => entryCount(matrix)) : [],
     );
     const members = program.steps.flatMap((step) => (step.kind === 'max' ? [step.members.length] : []));
     const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);

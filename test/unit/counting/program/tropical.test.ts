@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { count } from '../../../../src/counting/countRegions.ts';
 import { compile } from '../../../../src/counting/program/compile.ts';
 import { drawWeights } from '../../../../src/counting/program/initializers.ts';
-import { evaluate } from '../../../../src/counting/program/program.ts';
+import { entryCount, evaluate } from '../../../../src/counting/program/program.ts';
 import { programSize } from '../../../../src/counting/program/programSize.ts';
 import type { Network } from '../../../../src/network/network.ts';
 import type { Operation, Semiring, Window } from '../../../../src/network/operation.ts';
@@ -136,7 +136,7 @@ describe('the size of a tropical layer’s program', () => {
     const net = networkOf(shape, [{ operation }]);
     const program = compile(drawWeights(net, 1));
     const entries = program.steps.map((step) =>
-      step.kind === 'affine' ? step.terms[0].matrix.column.length : step.kind === 'max' ? step.members.length : 0,
+      step.kind === 'affine' ? entryCount(step.terms[0].matrix) : step.kind === 'max' ? step.members.length : 0,
     );
     // The outputs are counted once more, for an activation.
     const outputs = net.layers[0].outputShape.reduce((product, extent) => product * extent, 1);
