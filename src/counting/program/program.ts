@@ -56,8 +56,8 @@ export interface MaxStep {
 }
 
 /**
- * Compressed rows: row `r` has entries `start[r]` to `end[r]` of `offset` and `value`, in columns
- * `base[r] + offset[e]`. Rows that differ in nothing but where they begin share their entries, as those of a convolution do.
+ * Compressed rows. Row `r` has the numbers `value[e]`, from `start[r]` up to `end[r]`, and they stand in the columns
+ * `base[r] + offset[e]`. Rows that differ in nothing but where they begin share them, as those of a convolution do.
  */
 export interface SparseMatrix {
   readonly rows: number;
