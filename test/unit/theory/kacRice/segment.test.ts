@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { drawMean } from '../../../../src/analysis/expectation/drawnMean.ts';
 import { activationByName, leakyRelu, linear, relu, type Activation } from '../../../../src/network/activation.ts';
 import type { Initialization, LayerDefinition } from '../../../../src/network/definition.ts';
 import type { Network } from '../../../../src/network/network.ts';
@@ -307,6 +308,25 @@ test.each(simulated)('agrees with exact counts: $name', ({ network, segment, dra
     // Layers of finite width differ from the limit by about one part in their width.
     expect(Math.abs(mean - predicted[i])).toBeLessThanOrEqual(4 * error + predicted[i] / 200);
   });
+});
+
+/** The draws are of the widths the networks have; their error is far below that of counts. */
+const drawn = [
+  { type: 'dense', input: [10], width: 256 },
+  { type: 'conv1d', input: [6, 2], width: 128 },
+];
+
+test.each(drawn)('of a post-activation block agrees with draws: $type', ({ type, input, width }) => {
+  const network = native(input, block(affine(type, width)));
+  for (const segment of [diagonal(network.inputSize), randomSegment(network.inputSize, 5)]) {
+    const found = drawMean(network, { segment, work: 4e7 });
+    if ('reason' in found) throw new Error(found.reason);
+    const predicted = means(network, segment);
+    [0, 1, 4, 5].forEach((layer) => {
+      const mean = found.perLayer[layer] ?? NaN;
+      expect(Math.abs(predicted[layer] - mean)).toBeLessThanOrEqual(3 * found.standardError + mean / 200);
+    });
+  }
 });
 
 describe('without biases', () => {
