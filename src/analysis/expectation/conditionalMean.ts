@@ -15,10 +15,16 @@ export interface ConditionalMean {
   readonly draws: number;
 }
 
+/** Multiplications to make, about: they decide how many networks are drawn. */
+export interface WorkOfDraws {
+  readonly all: number;
+  /** What the fewest from which there is a mean may take. */
+  readonly fewest: number;
+}
+
 export interface ConditionalChoice {
   readonly seed: number;
-  /** Multiplications to make, about: they decide how many networks are drawn. The fewest may take twice as many. */
-  readonly work: number;
+  readonly work: WorkOfDraws;
   readonly stopped?: () => boolean;
 }
 
@@ -80,13 +86,14 @@ class Rounds {
   }
 
   mean(): ConditionalMean | null {
+    const { all, fewest } = this.choice.work;
     const work = workOfDraw(this.network, this.places);
     const least = MIN_ROUNDS * STRATA * work;
-    if (least > 2 * this.choice.work)
+    if (least > fewest)
       throw new NotDrawn(
-        `${MIN_ROUNDS * STRATA} draws of this network take about ${least.toExponential(1)} multiplications, more than the ${(2 * this.choice.work).toExponential(0)} that are spent on a mean.`,
+        `${MIN_ROUNDS * STRATA} draws of this network take about ${least.toExponential(1)} multiplications, more than the ${fewest.toExponential(0)} that are spent on a mean.`,
       );
-    const count = Math.min(MAX_ROUNDS, Math.max(MIN_ROUNDS, Math.round(this.choice.work / (STRATA * work))));
+    const count = Math.min(MAX_ROUNDS, Math.max(MIN_ROUNDS, Math.round(all / (STRATA * work))));
     try {
       while (this.rounds.length < count) this.rounds.push(this.round());
     } catch (error) {

@@ -1,6 +1,6 @@
 import { formatCount } from '../../common/formatFigures.ts';
 import type { Segment } from '../../common/place.ts';
-import { conditionalMean, type ConditionalMean } from './conditionalMean.ts';
+import { conditionalMean, type ConditionalMean, type WorkOfDraws } from './conditionalMean.ts';
 import { analyzedLayers, type Network } from '../../network/network.ts';
 import type { BoundResult, TheoryOptions } from '../../theory/bound.ts';
 import { DRAWN_ID } from '../../theory/boundIds.ts';
@@ -11,13 +11,13 @@ import { magnitudeOfLog10 } from '../../theory/numbers/magnitude.ts';
 /** How a mean is drawn; without a segment, on the diagonal of [-1, 1]^n. */
 export interface MeanChoice {
   readonly segment?: Segment;
-  /** Multiplications that may be made, about. */
-  readonly work: number;
+  readonly work: WorkOfDraws;
 }
 
-/** For a mean that someone waits for, a minute for one of VGG16, and for one that is drawn in the background. */
-export const WORK_ON_REQUEST = 2e10;
-export const WORK_IN_BACKGROUND = 1e9;
+/** For a mean that someone waits for: a minute for one of VGG16. */
+export const WORK_ON_REQUEST: WorkOfDraws = { all: 2e10, fewest: 4e10 };
+/** For one that is drawn in the background: some seconds, ten for VGG16. */
+export const WORK_IN_BACKGROUND: WorkOfDraws = { all: 1e9, fewest: 4e9 };
 
 const stoppedEarly = 'Stopped before enough networks were drawn.';
 

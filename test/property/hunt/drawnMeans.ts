@@ -3,7 +3,7 @@ import type { Segment } from '../../../src/common/place.ts';
 import { networkToCount } from '../../../src/analysis/counts/countPlan.ts';
 import { drawMean } from '../../../src/analysis/expectation/drawnMean.ts';
 import { meanOf, spreadOf } from '../../../src/analysis/statistics.ts';
-import { conditionalMean } from '../../../src/analysis/expectation/conditionalMean.ts';
+import { conditionalMean, type WorkOfDraws } from '../../../src/analysis/expectation/conditionalMean.ts';
 import { count } from '../../../src/counting/countRegions.ts';
 import type { Network } from '../../../src/network/network.ts';
 import type { Checked, Find } from './check.ts';
@@ -25,7 +25,7 @@ export function checkDrawnMean(file: NativeFile, seed: number): Checked {
   // Stated for normal weights of the same variance.
   if (!network.initialization.kernel.endsWith('normal')) return nothing;
   const segment = segmentFor(network.inputSize, seed);
-  const first = drawMean(network, { segment, work: WORK_A_COUNT * ROUNDS[0] });
+  const first = drawMean(network, { segment, work: workOf(ROUNDS[0]) });
   if ('reason' in first || first.perLayer.some((regions) => regions !== null && regions > MAX_REGIONS)) return nothing;
   let says: string | null = null;
   let counted = 0;
@@ -46,9 +46,13 @@ function segmentFor(size: number, seed: number): Segment {
   return { from: end(), to: end() };
 }
 
+function workOf(counts: number): WorkOfDraws {
+  return { all: WORK_A_COUNT * counts, fewest: 2 * WORK_A_COUNT * counts };
+}
+
 /** The first layer at which the two means are too far from each other, or null. */
 function deviation(network: Network, segment: Segment, draws: number, seed: number): string | null {
-  const mean = conditionalMean(network, segment, { seed, work: WORK_A_COUNT * draws });
+  const mean = conditionalMean(network, segment, { seed, work: workOf(draws) });
   if (mean === null || typeof mean === 'string') return `refused with another seed: ${mean}`;
   const counts = Array.from({ length: draws }, (_, k) => countOne(network, segment, seed + k));
   for (const { index, name } of network.layers) {

@@ -157,7 +157,7 @@ const networks: Record<string, Network> = {
 const COUNTS = 80;
 
 function drawn(network: Network, segment: { from: number[]; to: number[] }, work = 1e6): ConditionalMean {
-  const mean = conditionalMean(network, segment, { seed: 7, work });
+  const mean = conditionalMean(network, segment, { seed: 7, work: { all: work, fewest: 2 * work } });
   if (mean === null || typeof mean === 'string') throw new Error(String(mean));
   return mean;
 }
@@ -221,7 +221,9 @@ test('the standard error of the fewest draws is not too small', () => {
   const network = networkOf([4], [dense(6, 'relu'), dense(6, 'relu')]);
   const segment = { from: [-1, -0.4, 0.2, 0.7], to: [0.9, 0.1, -1, 0.3] };
   const truth = drawn(network, segment).perLayer.at(-1)!;
-  const few = Array.from({ length: 200 }, (_, seed) => conditionalMean(network, segment, { seed, work: 500 }));
+  const few = Array.from({ length: 200 }, (_, seed) =>
+    conditionalMean(network, segment, { seed, work: { all: 500, fewest: 1000 } }),
+  );
   const outside = few.filter((mean) => {
     if (mean === null || typeof mean === 'string') throw new Error(String(mean));
     expect(mean.draws).toBe(16);
@@ -234,7 +236,7 @@ test('the standard error of the fewest draws is not too small', () => {
 test('LeNet: the value of an independent program for these widths', () => {
   const text = readFileSync('examples/lenet.network.json', 'utf8');
   const [{ network }] = analyze(text, 'lenet.network.json')!.networks;
-  const mean = drawMean(network, { work: 1e8 });
+  const mean = drawMean(network, { work: { all: 1e8, fewest: 2e8 } });
   if ('reason' in mean) throw new Error(mean.reason);
   // 9,600 passes of that program: 444.9 ± 2.9; the limit of wide layers is 460.9.
   expect(Math.abs(mean.perLayer.at(-1)! - 444.9)).toBeLessThan(4 * Math.hypot(mean.standardError, 2.9));
@@ -258,7 +260,9 @@ describe('sums of equal numbers that are equal up to rounding alone', () => {
   const equal = read([0.1, 0.7], [0.7, 0.1]);
 
   test('have no mean', () => {
-    const said = [open, equal].map((network) => conditionalMean(network, segment, { seed: 1, work: 1e4 }));
+    const said = [open, equal].map((network) =>
+      conditionalMean(network, segment, { seed: 1, work: { all: 1e4, fewest: 2e4 } }),
+    );
     expect(said[0]).toMatch(/equal up to rounding, but not exactly/);
     expect(said[1]).toMatchObject({ perLayer: [expect.any(Number)] });
   });
@@ -285,10 +289,16 @@ test('equal seeds give equal means', () => {
   expect(drawn(network, segment, 1e5)).toEqual(drawn(network, segment, 1e5));
 });
 
+test('the fewest draws may take more work than others', () => {
+  const network = networkOf([12, 12, 3], [conv(8, 3, 'relu'), conv(8, 3, 'relu')]);
+  const mean = drawMean(network, { work: { all: 1e3, fewest: 1e12 } });
+  expect('reason' in mean ? mean.reason : mean.draws).toBe(16);
+});
+
 describe('says why there is no mean', () => {
   const reason = (network: Network) => {
     const ends = (phase: number) => Array.from({ length: network.inputSize }, (_, i) => Math.sin(7.3 * i + phase));
-    const mean = drawMean(network, { segment: { from: ends(0), to: ends(1) }, work: 1e5 });
+    const mean = drawMean(network, { segment: { from: ends(0), to: ends(1) }, work: { all: 1e5, fewest: 2e5 } });
     return 'reason' in mean ? mean.reason : 'none';
   };
 
@@ -368,7 +378,7 @@ describe('says why there is no mean', () => {
 
   test('it was stopped', () => {
     const network = networks['a narrow chain'];
-    expect(drawMean(network, { work: 1e9 }, () => true)).toEqual({
+    expect(drawMean(network, { work: { all: 1e9, fewest: 2e9 } }, () => true)).toEqual({
       reason: 'Stopped before enough networks were drawn.',
     });
   });

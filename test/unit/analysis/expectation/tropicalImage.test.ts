@@ -12,7 +12,7 @@ function networkOf(input: readonly number[], layer: object, init?: object): Netw
 }
 
 function drawn(network: Network, segment: { from: number[]; to: number[] }) {
-  const mean = conditionalMean(network, segment, { seed: 3, work: 1e6 });
+  const mean = conditionalMean(network, segment, { seed: 3, work: { all: 1e6, fewest: 2e6 } });
   if (mean === null || typeof mean === 'string') throw new Error(String(mean));
   return { value: mean.perLayer[0]!, error: mean.standardError };
 }
@@ -61,7 +61,11 @@ describe('changes of tropical units, drawn', () => {
 
   test('there is no mean for weights of another law', () => {
     const network = networkOf([4], { type: 'tropical_dense', units: 3 }, { kernel: 'he_uniform' });
-    const mean = conditionalMean(network, { from: wave(4, 1), to: wave(4, 2) }, { seed: 1, work: 1e6 });
+    const mean = conditionalMean(
+      network,
+      { from: wave(4, 1), to: wave(4, 2) },
+      { seed: 1, work: { all: 1e6, fewest: 2e6 } },
+    );
     expect(mean).toMatch(/no normal law/);
   });
 });
