@@ -319,7 +319,7 @@ const drawn = [
 test.each(drawn)('of a post-activation block agrees with draws: $type', ({ type, input, width }) => {
   const network = native(input, block(affine(type, width)));
   for (const segment of [diagonal(network.inputSize), randomSegment(network.inputSize, 5)]) {
-    const found = drawMean(network, { segment, work: 4e7 });
+    const found = drawMean(network, { segment, work: { all: 4e7, fewest: 2 * 4e7 } });
     if ('reason' in found) throw new Error(found.reason);
     const predicted = means(network, segment);
     [0, 1, 4, 5].forEach((layer) => {
