@@ -243,10 +243,18 @@ export function scan(
   }
 }
 
-/** `to = from * factors`, number by number. */
+/** `to = from * factors`, number by number; `to` may be `from`. */
 export function scale(size: i32, from: usize, factors: usize, to: usize): void {
   for (let at: usize = 0, end = (<usize>size) << 3; at < end; at += 16) {
     v128.store(to + at, f64x2.mul(v128.load(from + at), v128.load(factors + at)));
+  }
+}
+
+/** `to += from * factors`, number by number. */
+export function addScaled(size: i32, from: usize, factors: usize, to: usize): void {
+  for (let at: usize = 0, end = (<usize>size) << 3; at < end; at += 16) {
+    const product = f64x2.mul(v128.load(from + at), v128.load(factors + at));
+    v128.store(to + at, f64x2.add(v128.load(to + at), product));
   }
 }
 

@@ -15,6 +15,8 @@ export interface LineContext {
   readonly isZero: (stage: number, entry: number) => boolean;
   /** These two entries of what a stage bends are one function on the line, whatever rounding says. */
   readonly areSame: (stage: number, a: number, b: number) => boolean;
+  /** A maximum may read what is known of units: see `Stretch.states`. */
+  readonly readsStates: boolean;
   readonly nextId: () => number;
   /** As many knots of a stage were found. */
   readonly count: (stage: number, knots: number) => void;
@@ -30,4 +32,6 @@ export interface StageInput {
   /** How far values may be off at a point, and the greatest error of a knot. */
   readonly tolerance: number;
   readonly error: number;
+  /** Nothing reads the source afterwards, so that it may be used up. */
+  readonly isLast: boolean;
 }

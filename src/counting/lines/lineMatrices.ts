@@ -3,7 +3,7 @@ import type { SparseMatrix } from '../program/program.ts';
 import type { LineMemory } from './lineMemory.ts';
 
 /** A matrix in the memory of the kernel. */
-export type LineMatrix = GroupedMatrix | RowMatrix;
+export type LineMatrix = GroupedMatrix | RowMatrix | DiagonalMatrix;
 
 /** Rows that read the same columns stand together, as the filters at one place of a convolution. */
 interface GroupedMatrix {
@@ -25,6 +25,19 @@ interface RowMatrix {
   readonly norm: number;
 }
 
+/** Each number is multiplied by its own. */
+export interface DiagonalMatrix {
+  readonly kind: 'diagonal';
+  readonly factors: number;
+  /** Nothing is changed. */
+  readonly isIdentity: boolean;
+  readonly norm: number;
+}
+
+export function isDiagonal(matrix: LineMatrix): matrix is DiagonalMatrix {
+  return matrix.kind === 'diagonal';
+}
+
 /** Rows of a panel of weights, as in the kernel. */
 const PANEL = 4;
 /** Words of a `Group` and of a run in the kernel. */
@@ -33,8 +46,12 @@ const GROUP = 6;
 const MIN_ROWS = 2;
 
 export function lineMatrix(memory: LineMemory, matrix: SparseMatrix): LineMatrix {
-  const ends = groupEnds(matrix);
   const norm = rowNorm(matrix);
+  const factors = diagonalOf(matrix);
+  if (factors) {
+    return { kind: 'diagonal', factors: memory.takeFloats(factors), isIdentity: factors.every((x) => x === 1), norm };
+  }
+  const ends = groupEnds(matrix);
   if (ends.length * MIN_ROWS > matrix.rows) {
     return {
       kind: 'rows',
@@ -57,6 +74,18 @@ export function lineMatrix(memory: LineMemory, matrix: SparseMatrix): LineMatrix
     from = to;
   }
   return { kind: 'groups', at: memory.takeWords(words), count: words.length / GROUP, norm };
+}
+
+/** The numbers of a matrix that is zero but on its diagonal, and null for others. */
+function diagonalOf({ rows, columns, start, end, base, offset, value }: SparseMatrix): Float64Array | null {
+  if (rows !== columns) return null;
+  const found = new Float64Array(rows);
+  for (let r = 0; r < rows; r++) {
+    const e = start[r];
+    if (end[r] - e > 1 || (end[r] > e && base[r] + offset[e] !== r)) return null;
+    found[r] = end[r] > e ? value[e] : 0;
+  }
+  return found;
 }
 
 /** Where each group of rows that read the same columns ends. */

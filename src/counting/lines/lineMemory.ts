@@ -52,6 +52,7 @@ export interface LineKernel {
     steepest: number,
   ): void;
   scale(size: number, from: number, factors: number, to: number): void;
+  addScaled(size: number, from: number, factors: number, to: number): void;
   select(size: number, from: number, places: number, to: number): void;
   addTimes(size: number, from: number, factor: number, to: number): void;
   clear(at: number, bytes: number): void;

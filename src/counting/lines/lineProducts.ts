@@ -1,6 +1,7 @@
 import type { AffineStep, Program } from '../program/program.ts';
 import type { Knot } from './knots.ts';
-import { lineMatrix, type LineMatrix } from './lineMatrices.ts';
+import { diagonalSum } from './diagonalSum.ts';
+import { isDiagonal, lineMatrix, type LineMatrix } from './lineMatrices.ts';
 import type { LineMemory } from './lineMemory.ts';
 import { isDense, LineTensor } from './lineTensor.ts';
 
@@ -47,13 +48,29 @@ export class LineProducts {
     return this.matrices.get(step)!.map(({ norm }) => norm);
   }
 
-  /** `look` is called between blocks; true ends the work, and the tensor is not right then. */
-  run(step: AffineStep, sources: readonly LineTensor[], look: () => boolean): LineTensor {
+  /**
+   * `look` is called between blocks; true ends the work, and the tensor is not right then. What `isLast` names is read
+   * for the last time, and may be used up.
+   */
+  run(
+    step: AffineStep,
+    sources: readonly LineTensor[],
+    isLast: (source: number) => boolean,
+    look: () => boolean,
+  ): LineTensor {
+    const matrices = this.matrices.get(step)!;
+    if (matrices.every(isDiagonal)) {
+      const terms = matrices.map((matrix, k) => ({
+        matrix,
+        source: sources[k],
+        isLast: isLast(step.terms[k].source),
+      }));
+      return diagonalSum(this.memory, step.bias, terms);
+    }
     const size = step.bias.length;
     const output = new LineTensor(this.memory, size);
     this.memory.floats.set(step.bias, output.values / 8);
     output.startsAtZero = sources.every((source) => source.startsAtZero) && step.bias.every((x) => x === 0);
-    const matrices = this.matrices.get(step)!;
     sources.forEach((source, k) => {
       this.multiply(matrices[k], source.size, [source.values, source.slopes], [output.values, output.slopes]);
       // Knots of one stage stand together, and units that lie together bend many of the same numbers.
@@ -90,6 +107,10 @@ export class LineProducts {
     if (matrix.kind === 'rows') {
       const { rows, start, end, base, offset, value } = matrix;
       kernel.addSparse(rows, start, end, base, offset, value, s0, s1, s2, s3, d0, d1, d2, d3);
+      return;
+    }
+    if (isDiagonal(matrix)) {
+      from.forEach((source, k) => kernel.addScaled(size, source, matrix.factors, to[k]));
       return;
     }
     const { list, rank, values, scratch } = this;

@@ -24,20 +24,24 @@ export function isDense(column: Column): column is DenseColumn {
 export class LineTensor {
   readonly values: number;
   readonly slopes: number;
-  readonly columns = new Map<Knot, Column>();
+  readonly columns: Map<Knot, Column>;
   /** All values at the start are exactly zero, as at the origin in a network without biases. */
   startsAtZero = false;
-  private readonly own: number[] = [];
+  private readonly own: number[];
   private readonly bytes: number;
 
+  /** A tensor that is zero; or with all that another one holds, which must not be used any more. */
   constructor(
     private readonly memory: LineMemory,
     readonly size: number,
+    from?: LineTensor,
   ) {
     // The kernel goes by fours.
     this.bytes = 8 * (size + 4);
-    this.values = this.vector();
-    this.slopes = this.vector();
+    this.own = from?.own.splice(0) ?? [];
+    this.columns = from?.columns ?? new Map();
+    this.values = from?.values ?? this.vector();
+    this.slopes = from?.slopes ?? this.vector();
   }
 
   /** A vector of this tensor's size, zero. */
@@ -65,6 +69,15 @@ export class LineTensor {
       known.places.push(place);
       known.changes.push(change);
     }
+  }
+
+  /** Adds to the change of one number's slope at a knot. */
+  addChange(knot: Knot, place: number, change: number): void {
+    const known = this.columns.get(knot);
+    const k = !known || isDense(known) ? -1 : known.places.indexOf(place);
+    if (known && isDense(known)) this.memory.floats[known.at / 8 + place] += change;
+    else if (known && k >= 0) known.changes[k] += change;
+    else this.setChange(knot, place, change);
   }
 
   changeAt(knot: Knot, place: number): number {

@@ -11,7 +11,7 @@ import type { LineMachine } from './lineMachine.ts';
 import type { LineMemory } from './lineMemory.ts';
 import { isDense, LineTensor } from './lineTensor.ts';
 import { MaxStage } from './maxStage.ts';
-import type { Scan } from './scan.ts';
+import type { LinePath, Scan } from './scan.ts';
 import { Settlement, WalkStopped } from './settlement.ts';
 import { greatestError, UnitStage } from './unitStage.ts';
 
@@ -56,6 +56,8 @@ export class LineWalk {
   private readonly lastStep: number;
   private readonly maxCells: number;
   private lastId = 0;
+  /** The tensor scanned last, with what was found. */
+  private last: { readonly held: LineTensor; readonly path: LinePath; readonly size: number } | null = null;
   private stopped = false;
 
   constructor(
@@ -91,6 +93,7 @@ export class LineWalk {
         const first = same.firstOf(program.stages[stage].source);
         return first[a] === first[b];
       },
+      readsStates: stages.some(({ kind }) => kind === 'max'),
       nextId: () => ++this.lastId,
       count: (stage, knots) => (this.knots[stage] += knots),
     };
@@ -142,7 +145,12 @@ export class LineWalk {
       if (this.look()) break;
       if (step.kind === 'affine') {
         const sources = step.terms.map(({ source }) => live.get(source)!);
-        const output = this.machine.products.run(step, sources, () => this.look());
+        const output = this.machine.products.run(
+          step,
+          sources,
+          (tensor) => this.lastUse[tensor] <= i,
+          () => this.look(),
+        );
         live.set(step.output, output);
         if (this.stopped) break;
         this.measure(stretch, step.output, output, (size) =>
@@ -154,7 +162,7 @@ export class LineWalk {
           ),
         );
       } else {
-        live.set(step.output, this.bend(stretch, stage, step, live.get(step.source)!));
+        live.set(step.output, this.bend(stretch, stage, step, live.get(step.source)!, this.lastUse[step.source] <= i));
         this.hooks.bent?.(stretch, stage);
         stage++;
       }
@@ -168,6 +176,7 @@ export class LineWalk {
         return;
       }
     }
+    this.last = null;
     if (!this.stopped) {
       this.hooks.visit?.(
         stretch,
@@ -183,14 +192,23 @@ export class LineWalk {
   }
 
   private measure(stretch: Stretch, tensor: number, held: LineTensor, note: (size: number) => void): void {
-    note(this.scan.run(this.scan.path(stretch, held), held));
+    note(this.scanned(stretch, held).size);
     if (!Number.isFinite(this.sizes.scale(tensor))) throw new RangeError(OVERFLOW);
   }
 
-  private bend(stretch: Stretch, stage: number, step: BendStep, source: LineTensor): LineTensor {
-    const { scan, sizes } = this;
-    const path = scan.path(stretch, source);
-    const size = scan.run(path, source);
+  /** Goes along the stretch with the numbers of a tensor, unless that was what was done last. */
+  private scanned(stretch: Stretch, held: LineTensor): { readonly path: LinePath; readonly size: number } {
+    if (this.last?.held !== held) {
+      const path = this.scan.path(stretch, held);
+      this.last = { held, path, size: this.scan.run(path, held) };
+    }
+    return this.last;
+  }
+
+  private bend(stretch: Stretch, stage: number, step: BendStep, source: LineTensor, isLast: boolean): LineTensor {
+    const { sizes } = this;
+    const { path, size } = this.scanned(stretch, source);
+    this.last = null;
     const input: StageInput = {
       stretch,
       stage,
@@ -198,6 +216,7 @@ export class LineWalk {
       steps: stepsOf(stretch),
       tolerance: this.tolerance(step),
       error: greatestError(stretch),
+      isLast,
     };
     if (step.kind === 'max') {
       const tables = this.machine.tablesOf(step);

@@ -35,19 +35,17 @@ export class UnitStage {
     const { memory } = context;
     const { stretch, stage, source } = input;
     const { size } = source;
-    const output = new LineTensor(memory, size);
-    output.startsAtZero = source.startsAtZero && step.intercepts.every((x) => x === 0);
-    const factors = output.vector();
     const pieces = stretch.pieces[stage];
     const changing = this.changingUnits(pieces);
+    const traced = changing.map((unit) => this.trace(unit));
+    const changed = [...source.columns.keys()];
+    const output = new LineTensor(memory, size, input.isLast ? source : undefined);
+    output.startsAtZero = source.startsAtZero && step.intercepts.every((x) => x === 0);
+    const factors = output.vector();
     this.fill(output, factors, pieces);
     for (const unit of changing) memory.floats[factors / 8 + unit] = 0;
-    for (const knot of source.columns.keys()) {
-      const to = output.dense(knot);
-      memory.kernel.scale(size, source.dense(knot), factors, to);
-    }
+    for (const knot of changed) memory.kernel.scale(size, source.dense(knot), factors, output.dense(knot));
     const columns = columnsOf(stretch, output);
-    const traced = changing.map((unit) => this.trace(unit));
     const { knots } = stretch;
     context.count(
       stage,
@@ -60,7 +58,7 @@ export class UnitStage {
       ),
     );
     for (const unit of traced) this.bend(unit, output, knots, columns);
-    if (isRectified(step)) stretch.states.set(stage, this.states(pieces, changing));
+    if (context.readsStates && isRectified(step)) stretch.states.set(stage, this.states(pieces, changing));
     return output;
   }
 
