@@ -31,6 +31,7 @@ export interface DiagonalMatrix {
   readonly factors: number;
   /** Nothing is changed. */
   readonly isIdentity: boolean;
+  readonly hasZeros: boolean;
   readonly norm: number;
 }
 
@@ -49,7 +50,8 @@ export function lineMatrix(memory: LineMemory, matrix: SparseMatrix): LineMatrix
   const norm = rowNorm(matrix);
   const factors = diagonalOf(matrix);
   if (factors) {
-    return { kind: 'diagonal', factors: memory.takeFloats(factors), isIdentity: factors.every((x) => x === 1), norm };
+    const isIdentity = factors.every((x) => x === 1);
+    return { kind: 'diagonal', factors: memory.takeFloats(factors), isIdentity, hasZeros: factors.includes(0), norm };
   }
   const ends = groupEnds(matrix);
   if (ends.length * MIN_ROWS > matrix.rows) {

@@ -1,7 +1,7 @@
 import type { AffineStep, Program } from '../program/program.ts';
 import type { Knot } from './knots.ts';
 import { diagonalSum } from './diagonalSum.ts';
-import { isDiagonal, lineMatrix, type LineMatrix } from './lineMatrices.ts';
+import { isDiagonal, lineMatrix, type DiagonalMatrix, type LineMatrix } from './lineMatrices.ts';
 import type { LineMemory } from './lineMemory.ts';
 import { isDense, LineTensor } from './lineTensor.ts';
 
@@ -46,6 +46,12 @@ export class LineProducts {
   /** The greatest Euclidean norm of a row of each term. */
   norms(step: AffineStep): readonly number[] {
     return this.matrices.get(step)!.map(({ norm }) => norm);
+  }
+
+  /** The matrix of a step that multiplies each number of one tensor by its own, none of them by zero; else null. */
+  scaling(step: AffineStep): DiagonalMatrix | null {
+    const [matrix, ...others] = this.matrices.get(step)!;
+    return others.length === 0 && isDiagonal(matrix) && !matrix.hasZeros ? matrix : null;
   }
 
   /**

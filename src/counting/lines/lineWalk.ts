@@ -2,7 +2,7 @@ import { RELATIVE_ERROR, UNDERFLOW_ERROR } from '../geometry/geometry.ts';
 import type { Slice } from '../geometry/slice.ts';
 import { greatestSize } from '../exact/norm.ts';
 import { LineIds } from '../exact/lineIds.ts';
-import type { BendStep, Program } from '../program/program.ts';
+import type { AffineStep, BendStep, Program } from '../program/program.ts';
 import { SameFunctions } from '../program/sameFunctions.ts';
 import { Sizes } from '../propagation/sizes.ts';
 import { pointOf, stepsOf, type Knot, type Stretch } from './knots.ts';
@@ -153,14 +153,7 @@ export class LineWalk {
         );
         live.set(step.output, output);
         if (this.stopped) break;
-        this.measure(stretch, step.output, output, (size) =>
-          this.sizes.combined(
-            step.output,
-            step.terms.map(({ source }) => source),
-            this.machine.products.norms(step),
-            size,
-          ),
-        );
+        if (!this.isScaledNext(i)) this.measure(stretch, i, step, output);
       } else {
         live.set(step.output, this.bend(stretch, stage, step, live.get(step.source)!, this.lastUse[step.source] <= i));
         this.hooks.bent?.(stretch, stage);
@@ -191,9 +184,33 @@ export class LineWalk {
     return (this.stopped ||= this.hooks.stopped());
   }
 
-  private measure(stretch: Stretch, tensor: number, held: LineTensor, note: (size: number) => void): void {
-    note(this.scanned(stretch, held).size);
-    if (!Number.isFinite(this.sizes.scale(tensor))) throw new RangeError(OVERFLOW);
+  /** What step `i` makes is read by the next one alone, which multiplies each number by its own. */
+  private isScaledNext(i: number): boolean {
+    const { output } = this.program.steps[i];
+    const next = this.program.steps[i + 1];
+    return (
+      i < this.lastStep &&
+      next.kind === 'affine' &&
+      this.lastUse[output] === i + 1 &&
+      next.terms.length === 1 &&
+      next.terms[0].source === output &&
+      this.machine.products.scaling(next) !== null
+    );
+  }
+
+  /** Notes the size of what step `i` made, and of what it scaled where that was not scanned. */
+  private measure(stretch: Stretch, i: number, step: AffineStep, held: LineTensor): void {
+    const { size } = this.scanned(stretch, held);
+    const before = i > 0 && this.isScaledNext(i - 1) ? this.program.steps[i - 1] : null;
+    if (before?.kind === 'affine')
+      this.note(before, this.scan.sizeBefore(held.size, step.bias, this.machine.products.scaling(step)!.factors));
+    this.note(step, size);
+  }
+
+  private note(step: AffineStep, size: number): void {
+    const sources = step.terms.map(({ source }) => source);
+    this.sizes.combined(step.output, sources, this.machine.products.norms(step), size);
+    if (!Number.isFinite(this.sizes.scale(step.output))) throw new RangeError(OVERFLOW);
   }
 
   /** Goes along the stretch with the numbers of a tensor, unless that was what was done last. */

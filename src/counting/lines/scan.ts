@@ -52,6 +52,23 @@ export class Scan {
     return { count: columns.length, columns: this.columns, steps: this.steps };
   }
 
+  /**
+   * What `run` would have returned for a tensor each of whose numbers was multiplied by one of `factors`, an address of
+   * numbers other than zero, and then given a bias; the outcome being the tensor that `run` was called for last.
+   */
+  sizeBefore(size: number, bias: Float64Array, factors: number): number {
+    const { lows, highs, steepest } = this;
+    const { floats } = this.memory;
+    let most = 0;
+    for (let i = 0; i < size; i++) {
+      const reach = Math.max(bias[i] - floats[lows / 8 + i], floats[highs / 8 + i] - bias[i]);
+      const value = (reach + floats[steepest / 8 + i]) / Math.abs(floats[factors / 8 + i]);
+      // What is not a number is kept.
+      if (!(value <= most)) most = value;
+    }
+    return most;
+  }
+
   /** Fills the vectors; returns the greatest value and slope of a number together. */
   run(path: LinePath, { size, values, slopes }: LineTensor): number {
     const { lows, highs, steepest } = this;
