@@ -13,6 +13,7 @@ const OPTIONS = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--enab
 const KERNELS = {
   planeKernel: 'src/counting/propagation/planeKernel.ts',
   lineKernel: 'src/counting/lines/lineKernel.ts',
+  ballKernel: 'src/counting/exact/ballKernel.ts',
 };
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -1,9 +1,10 @@
 import type { Slice } from '../geometry/slice.ts';
 import { grown, type AffineStep, type Program, type SparseMatrix, type UnitStep } from '../program/program.ts';
-import { ballOf, product, type Ball } from './ball.ts';
-import { BallSum } from './ballSum.ts';
+import { ballOf, product, sum, type Ball } from './ball.ts';
+import { BallSums } from './ballSums.ts';
 import { BallTable, EACH, NONE, UNKNOWN, ZERO } from './ballTable.ts';
 import type { ExactNumbers } from './exactNumbers.ts';
+import { SameColumns } from './sameColumns.ts';
 
 /**
  * Coefficients and constants over a slice of the numbers of each tensor on the current cell, by twice the digits of a
@@ -15,9 +16,13 @@ export class BallRows {
   private readonly slice: Slice;
   private readonly tables: (BallTable | undefined)[];
   private readonly serials: number[];
-  /** Of the row that is being computed: see `collect`. */
+  private readonly sums: BallSums;
+  private readonly columns = new SameColumns();
+  /** The row of a matrix that reads what was taken last: see `take`. */
+  private taken: { readonly tensor: number; readonly matrix: SparseMatrix; readonly row: number } | null = null;
+  /** Where the rows begin that were taken, and which entries of the matrix row these are. */
   private places = new Int32Array(64);
-  private weights = new Float64Array(64);
+  private picks = new Int32Array(64);
 
   /**
    * `patterns[s]` is the pattern of stage `s` on the current cell; `serial[s]` changes whenever the cell of stages 0 to
@@ -33,10 +38,13 @@ export class BallRows {
     this.width = this.slice.dimension + 1;
     this.tables = this.program.sizes.map(() => undefined);
     this.serials = this.program.sizes.map(() => -1);
+    this.sums = new BallSums(this.width);
   }
 
   /** The row of a number; null where it has a constant that is not a double. */
   at(tensor: number, index: number): Ball[] | null {
+    // The cell may be another one.
+    this.taken = null;
     const table = this.table(tensor);
     return table.balls(this.slotOf(table, tensor, index));
   }
@@ -90,28 +98,46 @@ export class BallRows {
     const source = this.table(tensor);
     const slot = this.slotOf(source, tensor, from);
     if (slot === NONE || slot === ZERO) return table.mark(index, slot);
+    if (factor === 1) return table.copy(index, source, slot);
     const at = table.add(index);
-    source.balls(slot)!.forEach((ball, k) => {
-      table.write(at + EACH * k, factor === 1 ? ball : product(ballOf(factor), ball));
-    });
+    for (let k = 0; k < this.width; k++) table.write(at + EACH * k, product(ballOf(factor), source.ball(slot, k)));
   }
 
   private affine(table: BallTable, { terms, bias }: AffineStep, index: number): void {
-    const { width } = this;
-    const sums = Array.from({ length: width }, (_, k) => new BallSum(k === width - 1 ? bias[index] : 0));
+    const { sums, width } = this;
+    for (const { source, matrix } of terms) if (!this.areKnown(source, matrix, index)) return table.mark(index, NONE);
+    if (terms.every(({ matrix }) => matrix.end[index] - matrix.start[index] === 1))
+      return this.few(table, terms, bias[index], index);
+    sums.begin(bias[index]);
     for (const { source, matrix } of terms) {
-      const from = this.table(source);
-      if (!this.areKnown(from, source, matrix, index)) return table.mark(index, NONE);
-      const count = this.collect(from, matrix, index);
-      sums.forEach((sum, k) => sum.add(this.weights, from.doubles, this.places, EACH * k, count));
+      this.take(source, matrix, index);
+      sums.add(matrix.value, matrix.start[index], this.picks);
     }
     const at = table.add(index);
-    sums.forEach((sum, k) => table.write(at + EACH * k, sum.ball()));
+    for (let k = 0; k < width; k++) table.write(at + EACH * k, sums.ball(k));
+  }
+
+  /** Where each term has one entry, as in batch normalization and residual sums. */
+  private few(table: BallTable, terms: AffineStep['terms'], bias: number, index: number): void {
+    const { width } = this;
+    const at = table.add(index);
+    for (let k = 0; k < width; k++) {
+      let total = ballOf(k === width - 1 ? bias : 0);
+      for (const { source, matrix } of terms) {
+        const e = matrix.start[index];
+        const from = this.table(source);
+        const ball = from.ball(from.slots[matrix.base[index] + matrix.offset[e]], k);
+        total = sum(total, matrix.value[e] === 1 ? ball : product(ballOf(matrix.value[e]), ball));
+      }
+      table.write(at + EACH * k, total);
+    }
   }
 
   /** Computes what a row of a matrix reads; false where one of these has no balls. */
-  private areKnown(table: BallTable, tensor: number, matrix: SparseMatrix, row: number): boolean {
+  private areKnown(tensor: number, matrix: SparseMatrix, row: number): boolean {
+    if (this.isTaken(tensor, matrix, row)) return true;
     const { start, end, base, offset } = matrix;
+    const table = this.table(tensor);
     const { slots } = table;
     for (let e = start[row]; e < end[row]; e++) {
       const from = base[row] + offset[e];
@@ -121,24 +147,32 @@ export class BallRows {
     return true;
   }
 
-  /** Lists the weights of a matrix row and where the rows of what it reads begin; returns how many are not zero. */
-  private collect(table: BallTable, matrix: SparseMatrix, row: number): number {
-    const { base, offset, value } = matrix;
+  /** Takes what a row of a matrix reads for the sums, unless it was taken last, and lists which entries are not zero. */
+  private take(tensor: number, matrix: SparseMatrix, row: number): void {
+    if (this.isTaken(tensor, matrix, row)) return;
+    const { base, offset } = matrix;
     const [from, to] = [matrix.start[row], matrix.end[row]];
     while (this.places.length < to - from) {
       this.places = grown(this.places);
-      this.weights = grown(this.weights);
+      this.picks = grown(this.picks);
     }
-    const { places, weights } = this;
-    const { slots } = table;
+    const { places, picks } = this;
+    const { slots, doubles } = this.table(tensor);
     const each = EACH * this.width;
     let count = 0;
     for (let e = from; e < to; e++) {
       const slot = slots[base[row] + offset[e]];
       if (slot === ZERO) continue;
       places[count] = slot * each;
-      weights[count++] = value[e];
+      picks[count++] = e - from;
     }
-    return count;
+    this.sums.setPatch(doubles, places, count);
+    this.taken = { tensor, matrix, row };
+  }
+
+  /** Whether a row reads what was taken last, as all filters at one place of a convolution do. */
+  private isTaken(tensor: number, matrix: SparseMatrix, row: number): boolean {
+    const { taken } = this;
+    return taken?.tensor === tensor && taken.matrix === matrix && this.columns.areSame(matrix, taken.row, row);
   }
 }

@@ -53,18 +53,22 @@ export class BallTable {
     return slot * each;
   }
 
-  /** Where the row in a slot begins in `doubles`. */
-  at(slot: number): number {
-    return slot * EACH * this.width;
+  /** Gives a number the row in a slot of another table of the same width. */
+  copy(index: number, from: BallTable, slot: number): void {
+    const to = this.add(index);
+    const each = EACH * this.width;
+    for (let k = 0; k < each; k++) this.doubles[to + k] = from.doubles[slot * each + k];
   }
 
   /** The row in a slot; null where the number has no balls. */
   balls(slot: number): Ball[] | null {
-    if (slot === NONE) return null;
-    return Array.from({ length: this.width }, (_, k) => {
-      const at = this.at(slot) + EACH * k;
-      return { high: this.doubles[at], low: this.doubles[at + 1], error: this.doubles[at + 2] };
-    });
+    return slot === NONE ? null : Array.from({ length: this.width }, (_, k) => this.ball(slot, k));
+  }
+
+  /** Coefficient `k` of the row in a slot. */
+  ball(slot: number, k: number): Ball {
+    const at = EACH * (slot * this.width + k);
+    return { high: this.doubles[at], low: this.doubles[at + 1], error: this.doubles[at + 2] };
   }
 
   write(at: number, { high, low, error }: Ball): void {
