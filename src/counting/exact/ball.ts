@@ -5,7 +5,7 @@ export const LOST = 2 ** -1060;
 /** Covers the rounding of bounds themselves: sums of fewer than 2^30 positive numbers. */
 export const ROUNDED_UP = 1 + 2 ** -20;
 /** Splits a double into two of 26 bits (Dekker 1971). */
-export const SPLITTER = 2 ** 27 + 1;
+const SPLITTER = 2 ** 27 + 1;
 
 /**
  * A real number within `error` of `high + low`, two doubles of which the second is about the rounding error of the

@@ -3,7 +3,7 @@ import type { DiagonalMatrix } from './lineMatrices.ts';
 import type { LineMemory } from './lineMemory.ts';
 import { isDense, LineTensor, type Column } from './lineTensor.ts';
 
-export interface DiagonalTerm {
+interface DiagonalTerm {
   readonly matrix: DiagonalMatrix;
   readonly source: LineTensor;
   /** Nothing reads the source afterwards, so that it may be used up. */

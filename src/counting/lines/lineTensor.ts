@@ -39,7 +39,7 @@ export class LineTensor {
     // The kernel goes by fours.
     this.bytes = 8 * (size + 4);
     this.own = from?.own.splice(0) ?? [];
-    this.columns = from?.columns ?? new Map();
+    this.columns = from?.columns ?? new Map<Knot, Column>();
     this.values = from?.values ?? this.vector();
     this.slopes = from?.slopes ?? this.vector();
   }
