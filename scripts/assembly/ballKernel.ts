@@ -2,8 +2,8 @@
 // it computes holds the exact sum.
 
 /**
- * Adds weights times balls to two sums at once. Each entry of `patch` holds the high parts, the low parts and the errors
- * of two balls; `state` the high parts of the sums, those of their small numbers, their sizes, and the errors so far.
+ * Adds weights times balls to two sums at once. Each entry of `patch` holds high parts, low parts and errors of two
+ * balls; `state` the high parts of the sums, those of their small numbers, their sizes, and the errors so far.
  */
 export function addBalls(count: i32, weights: usize, patch: usize, state: usize): void {
   const splitter = f64x2.splat(134217729);

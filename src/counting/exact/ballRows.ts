@@ -147,7 +147,7 @@ export class BallRows {
     return true;
   }
 
-  /** Takes what a row of a matrix reads for the sums, unless it was taken last, and lists which entries are not zero. */
+  /** Takes what a row of a matrix reads, unless it was taken last, and lists which entries of it are not zero. */
   private take(tensor: number, matrix: SparseMatrix, row: number): void {
     if (this.isTaken(tensor, matrix, row)) return;
     const { base, offset } = matrix;
