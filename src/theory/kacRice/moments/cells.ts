@@ -77,23 +77,27 @@ export function joinChannels(parts: readonly Cells[]): Cells {
 export function splitGroups(cells: Cells, borders: readonly number[], identities: Identities): Cells {
   if (borders.length === cells.groups.length) return cells;
   const source: number[] = [];
-  let end = cells.groups[0];
+  const starts: number[] = [];
+  let [start, end] = [0, cells.groups[0]];
   for (let b = 0, g = 0; b < borders.length; b++) {
-    while (borders[b] > end) end += cells.groups[++g];
+    while (borders[b] > end) {
+      start = end;
+      end += cells.groups[++g];
+    }
     source.push(g);
+    starts.push((borders[b - 1] ?? 0) - start);
   }
   const [before, after] = [cells.groups.length, borders.length];
+  const groups = borders.map((border, k) => border - (borders[k - 1] ?? 0));
   const values = new Float64Array((cells.values.length / before) * after);
   for (let i = 0; i < values.length; i++) values[i] = cells.values[Math.floor(i / after) * before + source[i % after]];
-  const pairs = identities.pairs();
   const ids = new Int32Array((cells.ids.length / before) * after);
   for (let i = 0; i < ids.length; i++) {
-    const g = source[i % after];
-    const isSplit = source[(i % after) - 1] === g || source[(i % after) + 1] === g;
-    const id = cells.ids[Math.floor(i / after) * before + g];
-    ids[i] = isSplit && id !== 0 ? pairs.id(id, i % after) : id;
+    const k = i % after;
+    const id = cells.ids[Math.floor(i / after) * before + source[k]];
+    ids[i] = groups[k] < cells.groups[source[k]] ? identities.part(id, starts[k], groups[k]) : id;
   }
-  return { ...cells, groups: borders.map((border, k) => border - (borders[k - 1] ?? 0)), values, ids };
+  return { ...cells, groups, values, ids };
 }
 
 /** Channel numbers at which a group ends in any of the tensors. */

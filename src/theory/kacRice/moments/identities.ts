@@ -5,6 +5,9 @@
  */
 export class Identities {
   private next = 1;
+  private readonly sums = new Map<number, number>();
+  private readonly parts = new Map<string, number>();
+  private readonly wholes = new Map<number, { readonly whole: number; readonly first: number }>();
 
   get count(): number {
     return this.next;
@@ -20,6 +23,40 @@ export class Identities {
   /** A table that gives equal pairs one identity, new for every table. */
   pairs(): PairTable {
     return new PairTable(() => this.next++);
+  }
+
+  /** Of a sum of two numbers: equal for equal pairs of the same table. What is added to zero stays what it is. */
+  sum(pairs: PairTable, a: number, b: number): number {
+    if (a === 0 || b === 0) return a + b;
+    const id = pairs.id(a, b);
+    if (!this.sums.has(id)) this.sums.set(id, (this.summandsOf(a) + this.summandsOf(b)) % SUMMANDS);
+    return id;
+  }
+
+  /** Of some channels of what has an identity; equal for equal channels. */
+  part(id: number, first: number, channels: number): number {
+    if (id === 0) return 0;
+    const own = this.wholes.get(id);
+    const [whole, from] = [own?.whole ?? id, (own?.first ?? 0) + first];
+    const key = `${whole} ${from} ${channels}`;
+    const part = this.parts.get(key) ?? this.next++;
+    this.parts.set(key, part);
+    this.wholes.set(part, { whole, first: from });
+    return part;
+  }
+
+  /** What this is some channels of, or undefined. */
+  wholeOf(id: number): number | undefined {
+    return this.wholes.get(id)?.whole;
+  }
+
+  isSum(id: number): boolean {
+    return this.sums.has(id);
+  }
+
+  /** A number for what an identity is a sum of, whatever the order and the factors; others' numbers differ. */
+  summandsOf(id: number): number {
+    return this.sums.get(id) ?? hashOf(id);
   }
 
   /**
@@ -46,6 +83,15 @@ export class Identities {
     }
     return { ids, distinct: different === count };
   }
+}
+
+/** Sums of numbers below this are exact. */
+const SUMMANDS = 2 ** 52;
+
+function hashOf(id: number): number {
+  const high = Math.imul(id ^ (id >>> 16), 0x9e3779b1);
+  const low = Math.imul(high ^ (high >>> 15), 0x85ebca6b);
+  return (high >>> 0) * 2 ** 20 + ((low ^ (low >>> 13)) & (2 ** 20 - 1));
 }
 
 /** No identities, where only the shape of tensors matters. */
@@ -104,7 +150,7 @@ function hashTuples(values: Float64Array, count: number): Int32Array {
 }
 
 /** Open-addressing hash table from pairs of 32-bit integers to identities. */
-class PairTable {
+export class PairTable {
   private keys = new Int32Array(2 * 64);
   private ids = new Int32Array(64); // 0 marks a free slot
   private used = 0;

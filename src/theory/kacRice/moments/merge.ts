@@ -155,7 +155,7 @@ function sumCells(parts: readonly Cells[], identities: Identities): Cells {
       return {
         ...sum,
         values: sum.values.map((value, i) => value + part.values[i]),
-        ids: sum.ids.map((id, i) => pairs.id(id, part.ids[i])),
+        ids: sum.ids.map((id, i) => identities.sum(pairs, id, part.ids[i])),
         distinct: sum.distinct || part.distinct,
       };
     });

@@ -96,7 +96,12 @@ class Propagator {
   private readonly lastReader: ReadonlyMap<TensorId, number>;
   private readonly bends: Bend[] = [];
   private readonly components: number;
-  private bentIds = new Uint8Array(1024);
+  /** By identity the layer whose units bend it, from 1 on; negative where not at zero alone. */
+  private bentBy = new Int32Array(1024);
+  /** By identity the layer whose units bend some channels of it. */
+  private readonly splitBy = new Map<number, number>();
+  /** By what they are sums of. */
+  private readonly bentSums = new Map<number, number>();
   private work = 0;
 
   constructor(
@@ -229,7 +234,7 @@ class Propagator {
       input,
       sum,
       sides,
-      isNew: this.newCells(input.cells, activation),
+      isNew: this.newCells(input.cells, activation, layer),
     });
     const bendsAtZero = bendsAtZeroOnly(activation);
     return {
@@ -266,20 +271,52 @@ class Propagator {
     return ids.map((id, i) => (isOther(id, i) ? constant : id));
   }
 
-  /** Units at zero coincide with all earlier ones of the same pre-activation; others only within their layer. */
-  private newCells(cells: Cells, activation: PiecewiseLinearActivation): Uint8Array {
-    if (this.bentIds.length < this.identities.count) {
-      const grown = new Uint8Array(2 * this.identities.count);
-      grown.set(this.bentIds);
-      this.bentIds = grown;
+  /**
+   * Units at zero coincide with all earlier ones of the same pre-activation. Throws NoClosedForm where others may, too:
+   * at breakpoints off zero, and on another sum of the same numbers.
+   */
+  private newCells(cells: Cells, activation: PiecewiseLinearActivation, { name, index }: Layer): Uint8Array {
+    if (this.bentBy.length < this.identities.count) {
+      const grown = new Int32Array(2 * this.identities.count);
+      grown.set(this.bentBy);
+      this.bentBy = grown;
     }
-    const seen = bendsAtZeroOnly(activation) ? this.bentIds : new Uint8Array(this.identities.count);
+    const isAtZero = bendsAtZeroOnly(activation);
+    const mark = isAtZero ? index + 1 : -index - 1;
     const isNew = new Uint8Array(cells.ids.length);
     for (let cell = 0; cell < isNew.length; cell++) {
-      isNew[cell] = 1 - seen[cells.ids[cell]];
-      seen[cells.ids[cell]] = 1;
+      const id = cells.ids[cell];
+      const before = this.bentBy[id];
+      if (before === mark) continue;
+      if (id !== 0 && before !== 0 && !(isAtZero && before > 0))
+        throw new NoClosedForm(`${name} bends what other units bend too, and not all of them at zero alone.`);
+      if (before === 0) {
+        this.requireOneSum(id, name);
+        this.requireOneSplit(id, mark, name);
+      }
+      isNew[cell] = isAtZero && before > 0 ? 0 : 1;
+      this.bentBy[id] = mark;
     }
     return isNew;
+  }
+
+  /** Some channels of a tensor have units in common with the tensor itself, and with others that overlap them. */
+  private requireOneSplit(id: number, mark: number, layer: string): void {
+    const whole = this.identities.wholeOf(id);
+    const split = this.splitBy.get(whole ?? id);
+    const isShared =
+      whole === undefined ? split !== undefined : this.bentBy[whole] !== 0 || (split !== undefined && split !== mark);
+    if (isShared) throw new NoClosedForm(`${layer} bends some channels of a tensor that other units bend too.`);
+    if (whole !== undefined) this.splitBy.set(whole, mark);
+  }
+
+  private requireOneSum(id: number, layer: string): void {
+    if (!this.identities.isSum(id)) return;
+    const summands = this.identities.summandsOf(id);
+    const other = this.bentSums.get(summands);
+    if (other !== undefined && other !== id)
+      throw new NoClosedForm(`${layer} bends a sum of tensors, and other units bend a sum of the same ones.`);
+    this.bentSums.set(summands, id);
   }
 }
 
