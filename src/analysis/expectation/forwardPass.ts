@@ -215,7 +215,13 @@ class ForwardPass {
     const own = (key: 'values' | 'tangents', of: Float64Array): Float64Array =>
       of.map((value, i) => value - newest[0][key][i] + (fresh.mean?.[key][i] ?? 0));
     const mean = { values: own('values', values), tangents: own('tangents', tangents) };
-    return { ...sum, fresh: { slots: fresh.slots, origins: this.sources.newOrigins(values.length), mean } };
+    const origins = this.sources.originsOfSums(values, fresh.slots);
+    // Where nothing is added, as at padding, it is what it was.
+    const isSame = (i: number) => values[i] === newest[0].values[i] && tangents[i] === newest[0].tangents[i];
+    return {
+      ...sum,
+      fresh: { ...fresh, origins: origins.map((origin, i) => (isSame(i) ? fresh.origins[i] : origin)), mean },
+    };
   }
 
   /** Whether all fresh weights are those of one layer. */

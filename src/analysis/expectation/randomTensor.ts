@@ -1,4 +1,5 @@
 import type { PiecewiseLinearActivation } from '../../network/activation.ts';
+import { rounded } from './rounded.ts';
 
 /** Why the conditional mean of a network cannot be drawn, as a sentence. */
 export class NotDrawn extends Error {}
@@ -103,6 +104,7 @@ export class Sources {
   private readonly factors: number[] = [];
   private origins = 0;
   private countedZeros = new Uint8Array(1024);
+  private readonly sums = new Map<number, number>();
   private readonly countedLevels = new Map<number, Set<number>>();
 
   /** The number of the source's first slot. */
@@ -133,6 +135,18 @@ export class Sources {
       this.countedZeros.set(counted);
     }
     return ids;
+  }
+
+  /** One origin for sums that are equal numbers, up to the factors of these slots; others are new. */
+  originsOfSums(values: Float64Array, slots: Int32Array): Int32Array {
+    const origins = this.newOrigins(values.length);
+    for (let i = 0; i < values.length; i++) {
+      if (slots[i] < 0) continue;
+      const number = rounded(values[i] / this.factors[slots[i]]);
+      origins[i] = this.sums.get(number) ?? origins[i];
+      this.sums.set(number, origins[i]);
+    }
+    return origins;
   }
 
   /** Whether it was counted before where cells of this origin, multiplied by a factor, reach the level. Now it is. */

@@ -122,7 +122,7 @@ export class ExactHistogram implements DimensionHistogram {
     const rows = this.masses.map((mass, i) => (mass === 0n ? null : stage.dimensionRow(low + i)));
     if (rows.every((row) => row === null)) {
       if (!this.losesDimensions(stage)) return this.kept(stage, guess, work);
-      // Many masses of so many digits take no further step as integers. Their sum is known without them.
+      // Several masses of that size take no further step as integers. Their sum is known without them.
       if (this.masses.length === 1 && guess > DIGITS_OF_MANY && 2 * top - n >= MANY_STAGES)
         return this.scaled()
           .stepped(stage)

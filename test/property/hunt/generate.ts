@@ -63,6 +63,8 @@ export const wide: Sizes = {
 
 /** How many of the wide networks begin with a post-activation residual block. */
 const POST_ACTIVATION = 0.16;
+/** How many of them have units on one function twice. */
+const BENT_TWICE = 0.08;
 
 const WIDER = 4;
 
@@ -110,6 +112,7 @@ class Draft {
     // Behind it most blocks would leave no mean.
     for (let i = isResidual ? 2 : 0; i < blocks; i++)
       this.tryBlock(() => (isResidual ? [this.made(this.type(affineTypes))] : this.block()));
+    if (this.sizes === wide && choices.chance(BENT_TWICE)) this.tryBlock(() => this.bentTwice());
     if (this.layers.length === 0) this.tryBlock(() => [this.layer('activation', { activation: 'relu' })]);
     if (choices.chance(0.06)) this.tryBlock(() => this.tail());
     else if (choices.chance(0.5)) this.tryBlock(() => [this.layer('dense', { units: choices.between(1, 3) })]);
@@ -237,6 +240,27 @@ class Draft {
     push(this.layer(choices.one(['add', 'add', 'subtract', 'average']), {}, ends));
     push(choices.chance(0.2) ? this.made('activation', true, block) : this.layer('activation', { activation: unit() }));
     if (choices.chance(0.1)) push(this.layer('activation', { activation: 'relu' }, [branch.name]));
+    return block;
+  }
+
+  /** Units on a tensor or a sum, and others on the same or an equal one. */
+  private bentTwice(): NativeLayer[] {
+    const { choices, current } = this;
+    const block: NativeLayer[] = [];
+    const push = (layer: NativeLayer) => (block.push(layer), layer.name);
+    const width = choices.one(this.sizes.widths);
+    const affine = () => push(this.keepingPlaces(width, current, block));
+    const summands = choices.chance(0.6) ? [affine(), affine()] : [affine()];
+    const tensor = () => {
+      if (summands.length === 1) return summands[0];
+      const inputs = choices.chance(0.5) ? summands : [...summands].reverse();
+      return push(this.layer(choices.one(['add', 'add', 'subtract', 'average']), {}, inputs));
+    };
+    const first = tensor();
+    const tensors = [first, choices.chance(0.3) ? first : tensor()];
+    const unit = () => choices.one(['relu', 'relu', 'relu6', 'leaky_relu', 'hard_tanh']);
+    const ends = tensors.map((each) => push(this.layer('activation', { activation: unit() }, [each])));
+    push(this.layer('concatenate', {}, ends));
     return block;
   }
 
