@@ -150,7 +150,7 @@ function hashTuples(values: Float64Array, count: number): Int32Array {
 }
 
 /** Open-addressing hash table from pairs of 32-bit integers to identities. */
-export class PairTable {
+class PairTable {
   private keys = new Int32Array(2 * 64);
   private ids = new Int32Array(64); // 0 marks a free slot
   private used = 0;
