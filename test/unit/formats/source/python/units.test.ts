@@ -69,6 +69,62 @@ describe('a text of which a part was edited', () => {
     afterwards(now.replace('2, 3)', '2, 4)'), changed);
   });
 
+  const conv = `class Third(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.c = nn.Conv2d(3, 4, 3)
+
+    def forward(self, x):
+        return torch.relu(self.c(x))
+third_net = Third()
+`;
+  const model = (name: string, units: number) =>
+    `${name} = keras.Sequential([keras.Input((4,)), keras.layers.Dense(${units}, activation="relu")])\n`;
+  const own = `class Own(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.d = keras.layers.Dense(6, activation="relu")
+
+    def call(self, x):
+        return self.d(x)
+own = Own()
+`;
+
+  it.each([
+    [
+      'a variable by another name',
+      `${text}wide = nn.Sequential(nn.Linear(globals()["WIDTH"], 2), nn.ReLU())\n`,
+      (before: string) => before.replace('WIDTH = 4', 'WIDTH = 6'),
+    ],
+    [
+      'the size to which images are cut',
+      `${text}${conv}from torchvision import transforms\nEDGE = 8\ncut = transforms.CenterCrop(EDGE)\n`,
+      (before: string) => before.replace('EDGE = 8', 'EDGE = 9'),
+    ],
+    [
+      'one of several Keras models',
+      `import keras\n${text}${model('k', 3)}${model('m', 5)}`,
+      (before: string) => before.replace('Dense(5', 'Dense(7'),
+    ],
+    [
+      'the shape for which a Keras model is built',
+      `import keras\n${text}${own}EDGE = 4\nown.build((None, EDGE))\n`,
+      (before: string) => before.replace('EDGE = 4', 'EDGE = 5'),
+    ],
+    [
+      'a comment that gives an input',
+      `${text}${conv}`.replace('class Third', '# @region-lens input = [3, 8, 8]\nclass Third'),
+      (before: string) => before.replace('8, 8]', '9, 9]'),
+    ],
+  ])('is followed where the rest depends on %s', (_what, before, edit) => {
+    const first = readPython(before);
+    const now = edit(before);
+    expect({ ...readPython(now), kept: undefined }).not.toEqual({ ...first, kept: undefined });
+    const changed = afterwards(now, first);
+    afterwards(before, changed);
+    afterwards(now.replace('2, 3)', '2, 4)'), changed);
+  });
+
   it('tells the new lines of what stands at the same characters', () => {
     const [before] = readPython(text).networks;
     const { networks } = afterwards(text.replace('# Two  words.', 'y = 1\n# ords.'));
