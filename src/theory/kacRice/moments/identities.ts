@@ -6,7 +6,8 @@
 export class Identities {
   private next = 1;
   private readonly sums = new Map<number, number>();
-  private readonly parts = new Map<string, number>();
+  private readonly parts = this.pairs();
+  private readonly ranges = this.pairs();
   private readonly wholes = new Map<number, { readonly whole: number; readonly first: number }>();
 
   get count(): number {
@@ -38,10 +39,8 @@ export class Identities {
     if (id === 0) return 0;
     const own = this.wholes.get(id);
     const [whole, from] = [own?.whole ?? id, (own?.first ?? 0) + first];
-    const key = `${whole} ${from} ${channels}`;
-    const part = this.parts.get(key) ?? this.next++;
-    this.parts.set(key, part);
-    this.wholes.set(part, { whole, first: from });
+    const part = this.parts.id(whole, this.ranges.id(from, channels));
+    if (!this.wholes.has(part)) this.wholes.set(part, { whole, first: from });
     return part;
   }
 
