@@ -1,6 +1,5 @@
 import type { LineRegions } from '../count.ts';
 import { ExactMaps } from '../exact/exactMaps.ts';
-import { RELATIVE_ERROR } from '../geometry/geometry.ts';
 import type { Slice } from '../geometry/slice.ts';
 import { evaluate, grown, type Program } from '../program/program.ts';
 import { pointOf, stepsOf, type Knot, type Stretch } from './knots.ts';
@@ -8,8 +7,6 @@ import type { LineTensor } from './lineTensor.ts';
 import type { LineWalk } from './lineWalk.ts';
 import { Tracer } from './trace.ts';
 
-/** Slopes that differ by more than this share of the size of the maps, and by more than rounding, do differ. */
-const CLEARLY_OTHER = 1e-6;
 /** What sums along a line may lose of the size of their numbers, and what can be seen of an output. */
 const LOST = 2 ** -46;
 const VISIBLE = 1e-9;
@@ -20,7 +17,6 @@ const MAX_OUTPUTS = 12;
 interface LastCell {
   readonly stretch: Stretch;
   readonly slopes: readonly Float64Array[];
-  readonly size: number;
 }
 
 /**
@@ -43,26 +39,25 @@ export class LinearPieces {
 
   /** Stretches are to come in order. */
   add(stretch: Stretch, outputs: readonly LineTensor[]): void {
-    const { scan, memory } = this.walk;
-    const size = Math.max(...outputs.map((tensor) => scan.run(scan.path(stretch, tensor), tensor)));
+    const { memory } = this.walk;
     const starts = outputs.map((tensor) => memory.floats.slice(tensor.slopes / 8, tensor.slopes / 8 + tensor.size));
-    if (this.before) this.addSeam(this.before, stretch, starts, size);
+    if (this.before) this.addSeam(this.before, stretch, starts);
     const slopes = starts.map((vector) => vector.slice());
     stretch.knots.forEach((knot, k) => {
       const change = this.changeAt(knot, outputs, slopes);
-      if (this.differs(change, size) || this.differsExactly(stretch, k, stretch, k + 1)) this.bends++;
+      if (this.differs(change) || this.differsExactly(stretch, k, stretch, k + 1)) this.bends++;
     });
-    this.before = { stretch, slopes, size };
+    this.before = { stretch, slopes };
   }
 
   /** Between the last cell before and the first of this stretch. */
-  private addSeam(before: LastCell, stretch: Stretch, starts: readonly Float64Array[], size: number): void {
+  private addSeam(before: LastCell, stretch: Stretch, starts: readonly Float64Array[]): void {
     let change = 0;
     starts.forEach((vector, k) =>
       vector.forEach((slope, i) => (change = Math.max(change, Math.abs(slope - before.slopes[k][i])))),
     );
-    const isOther = this.differs(change, Math.max(size, before.size));
-    if (isOther || this.differsExactly(before.stretch, before.stretch.knots.length, stretch, 0)) this.bends++;
+    const last = before.stretch.knots.length;
+    if (this.differs(change) || this.differsExactly(before.stretch, last, stretch, 0)) this.bends++;
   }
 
   /** The greatest change of a slope, which comes to `slopes`. */
@@ -80,9 +75,9 @@ export class LinearPieces {
     return most;
   }
 
-  private differs(change: number, size: number): boolean {
-    const scale = Math.max(...this.program.outputs.map((tensor) => this.walk.sizes.scale(tensor)));
-    return change > CLEARLY_OTHER * size + RELATIVE_ERROR * scale;
+  /** Clearly: by more than rounding made of it. */
+  private differs(change: number): boolean {
+    return change > this.walk.tolerance(this.program.outputs);
   }
 
   /** Exactly: residues decide what is not clear from the patterns. */

@@ -231,7 +231,7 @@ export class LineWalk {
       stage,
       source,
       steps: stepsOf(stretch),
-      tolerance: this.tolerance(step),
+      tolerance: this.toleranceIn(step),
       error: greatestError(stretch),
       isLast,
     };
@@ -245,15 +245,16 @@ export class LineWalk {
     return new UnitStage(this.context, input, step).run();
   }
 
+  /** How far differences of two values or slopes of these tensors may be off. Errors: RangeError when they overflow. */
+  tolerance(tensors: readonly number[]): number {
+    return toleranceOf(2 * Math.max(...tensors.map((tensor) => this.sizes.scale(tensor))));
+  }
+
   /** How far values of what a step bends may be off, as differences from a breakpoint or from each other. */
-  private tolerance(step: BendStep): number {
-    const scale = this.sizes.scale(step.source);
-    const tolerance =
-      step.kind === 'units'
-        ? LINE_ERROR * (scale + step.breakpoints.reduce((most, x) => Math.max(most, Math.abs(x)), 0))
-        : 2 * LINE_ERROR * scale;
-    if (!Number.isFinite(tolerance)) throw new RangeError(OVERFLOW);
-    return tolerance + 4 * UNDERFLOW_ERROR;
+  private toleranceIn(step: BendStep): number {
+    if (step.kind === 'max') return this.tolerance([step.source]);
+    const farthest = step.breakpoints.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+    return toleranceOf(this.sizes.scale(step.source) + farthest);
   }
 
   /** Goes on with the parts of a stretch, one after another. */
@@ -331,6 +332,12 @@ export class LineWalk {
     }
     cursor.startsAtZero = false;
   }
+}
+
+function toleranceOf(scale: number): number {
+  const tolerance = LINE_ERROR * scale;
+  if (!Number.isFinite(tolerance)) throw new RangeError(OVERFLOW);
+  return tolerance + 4 * UNDERFLOW_ERROR;
 }
 
 const OVERFLOW = 'the numbers in the network overflow on this domain';
