@@ -1,5 +1,5 @@
-// `npm run bench [-- counting | cells | lines [whole] | keystroke FILE... | python FILE... | theory | formats | panel |
-// training [SNAPSHOTS] [--write] | performance [--write]]`.
+// `npm run bench [-- counting | cells | lines [whole] | distances | keystroke FILE... | python FILE... | theory |
+// formats | panel | training [SNAPSHOTS] [--write] | performance [--write]]`.
 // counting: random networks counted with this project's plane counter and with the plain prototype in test/bench, in
 // one process, on the same weights: how many times as fast the counter is, with one thread and with two. Best of three
 // after a warm-up.
@@ -7,6 +7,7 @@
 // are as the prototype makes in the plane.
 // lines: random networks counted along a line layer by layer, with and without linear regions, and cell by cell, in
 // processor time. Of a line through a ResNet-20 a tenth, as the whole one takes minutes: it is counted when asked for.
+// distances: from points to the nearest boundary, how many a second.
 // keystroke: the language server's work from an edit to new hints.
 // python: the same for Python, by what one types: a comment, a statement in a class, a size.
 // theory: everything that is said of a network, for real networks and as width, depth and input grow.
@@ -30,6 +31,7 @@ const benches = {
   counting: 'planeBench',
   cells: 'cellsBench',
   lines: 'linesBench',
+  distances: 'distancesBench',
   keystroke: 'keystrokeBench',
   python: 'pythonBench',
   theory: 'theoryBench',

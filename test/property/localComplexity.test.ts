@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { DEFAULT_BOX } from '../../src/common/place.ts';
 import { figuresOf, snapshotRequest } from '../../src/analysis/training/snapshotFigures.ts';
 import { trainingPlaces } from '../../src/analysis/training/trainingPlaces.ts';
-import { LocalMaps } from '../../src/counting/experiments/localMaps.ts';
+import { LocalGradients } from '../../src/counting/experiments/localGradients.ts';
 import { runExperiment } from '../../src/counting/experiments/measure.ts';
 import { compile } from '../../src/counting/program/compile.ts';
 import { networkToCount } from '../../src/analysis/counts/countPlan.ts';
@@ -18,10 +18,10 @@ it.each([1, 2, 3])('breakpoints around points are those that dense sampling sees
   const drawn = networkToCount(network, { source: drawnWeights(seed) });
   const places = trainingPlaces({ data: null, lines: 4, points: 3, box: DEFAULT_BOX, radius: 0.4, seed }, 3);
   const measured = runExperiment(snapshotRequest(drawn, places));
-  const maps = new LocalMaps(compile(drawn));
+  const gradients = new LocalGradients(compile(drawn));
   const patternAt = (point: readonly number[]) => {
-    maps.moveTo(point);
-    return maps.patterns.map((pattern) => pattern.join('')).join(' ');
+    gradients.moveTo(point);
+    return gradients.patterns.map((pattern) => pattern.join('')).join(' ');
   };
   const chords = [...places.lines.chords!, ...places.around.uniform!.flat()];
   const sampled = chords.map(({ from, to }) => {

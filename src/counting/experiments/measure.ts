@@ -6,9 +6,7 @@ import type { CountHooks } from '../count.ts';
 import { count, perLayer } from '../countRegions.ts';
 import { PieceWatch, type ConstantUnits } from './constantUnits.ts';
 import { lengthOf } from './crofton.ts';
-import { inputSpan } from './inputSpan.ts';
-import { LocalMaps } from './localMaps.ts';
-import { nearestBoundary } from './nearestBoundary.ts';
+import { NearestBoundaries } from './nearestBoundary.ts';
 import { UnitTotals } from './unitTotals.ts';
 import type { Program } from '../program/program.ts';
 import { SparsePropagator } from '../propagation/propagation.ts';
@@ -111,16 +109,14 @@ export function runExperiment(request: MeasureRequest, hooks: CountHooks = {}): 
     planes.push(found);
     report();
   }
-  const span = request.points.length > 0 ? inputSpan(program) : null;
-  const maps = request.points.length > 0 ? new LocalMaps(program, span?.slice) : null;
+  const boundaries = request.points.length > 0 ? new NearestBoundaries(program) : null;
   const points: PointMeasured[] = [];
   const watch = new PieceWatch(program);
   const watched = request.watched ?? 0;
   for (const point of request.points) {
-    if (!maps || stopped()) break;
-    const at = span?.coordinatesOf(point) ?? point;
-    const { distance, layer, bendsOutput } = nearestBoundary(program, maps, at, request.distancesOnly);
-    if (points.length < watched) watch.add(maps.patterns);
+    if (!boundaries || stopped()) break;
+    const { distance, layer, bendsOutput } = boundaries.of(point, request.distancesOnly);
+    if (points.length < watched) watch.add(boundaries.patterns);
     points.push({ distance: Number.isFinite(distance) ? distance : null, layer, bendsOutput });
     report();
   }

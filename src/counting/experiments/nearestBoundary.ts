@@ -1,9 +1,10 @@
-import type { LocalMaps } from './localMaps.ts';
 import type { Program } from '../program/program.ts';
+import { LengthBounds } from './lengthBounds.ts';
+import { lengthOf, LocalGradients, type Gradient } from './localGradients.ts';
 
 /** The point nearest to another one at which a unit bends. */
 export interface NearestBoundary {
-  /** Euclidean, in the space of the maps. Infinity where no unit depends on the input. */
+  /** Euclidean, in the input space. Infinity where no unit depends on the input. */
   readonly distance: number;
   /** Index of the layer that bends there, and the unit's place in it; -1 where there is none. */
   readonly layer: number;
@@ -19,117 +20,175 @@ export interface NearestBoundary {
 
 /** Functions that vanish this much (relative) farther away bend together with the nearest. */
 const SAME_DISTANCE = 1e-9;
-/** Output maps that agree to this share of their size are one map. */
-const SAME_MAP = 1e-9;
+/** A difference this small beside what it is the difference of is rounding. */
+const ROUNDING = 1e-12;
 
+/** All numbers of a network, times those of its input. */
+const MAX_NUMBERS = 1e8;
+
+/** A unit, and another piece of it. */
 interface Neighbor {
-  readonly distance: number;
   readonly stage: number;
   readonly unit: number;
   /** The piece beyond. */
   readonly piece: number;
+  /** The unit bends where this number of what it reads, less that number unless it is -1, changes by `-value`. */
+  readonly first: number;
+  readonly second: number;
+  readonly value: number;
+  /** How long the gradient of that function is at most. */
+  readonly bound: number;
+}
+
+interface Met extends Neighbor, Gradient {
+  readonly distance: number;
 }
 
 /**
- * Distance of a point to the boundary of its activation region: the least of |z(x)| / |grad z(x)| over all units and
- * their breakpoints (for a maximum, z is how far its greatest argument is ahead of another), Hanin and Rolnick 2019.
+ * Distances of points to the boundaries of their activation regions: the least of |z(x)| / |grad z(x)| over all units
+ * and their breakpoints (for a maximum, z is how far its greatest argument is ahead of another), Hanin and Rolnick 2019.
  * The gradients are those inside the region. A region is where all its functions keep their sign, so that the ball up
  * to the nearest of these hyperplanes lies in it, and the foot point is real: that unit is still bent there, however
- * far other hyperplanes go on beyond their own regions.
+ * far other hyperplanes go on beyond their own regions. Gradients are found of those units alone that may be the
+ * nearest by a bound on the lengths of their gradients, the most promising first.
  */
-export function nearestBoundary(
-  program: Program,
-  maps: LocalMaps,
-  point: ArrayLike<number>,
-  distanceOnly = false,
-): NearestBoundary {
-  maps.moveTo(point);
-  const search = new Search(program, maps, point);
-  search.run();
-  const { nearest, foot } = search;
-  if (!nearest) return { distance: Infinity, layer: -1, unit: -1, foot, bendsOutput: false };
-  const { layer } = program.stages[nearest.stage];
-  const bendsOutput = distanceOnly ? null : search.bendsOutput();
-  return { distance: nearest.distance, layer, unit: nearest.unit, foot, bendsOutput };
-}
+export class NearestBoundaries {
+  private readonly gradients: LocalGradients;
+  private readonly bounds: LengthBounds;
 
-class Search {
-  nearest: Neighbor | null = null;
-  foot = new Float64Array(0);
-  /** All that bend at about the least distance. */
-  private tied: Neighbor[] = [];
-  private readonly inputs: number;
-  private readonly gradient: Float64Array;
-
-  constructor(
-    private readonly program: Program,
-    private readonly maps: LocalMaps,
-    private readonly point: ArrayLike<number>,
-  ) {
-    this.inputs = maps.dimension;
-    this.gradient = new Float64Array(this.inputs);
+  /** Errors: RangeError for networks so large that a distance may take minutes. */
+  constructor(private readonly program: Program) {
+    const numbers = program.sizes.reduce((sum, size) => sum + size, 0) * program.inputSize;
+    if (numbers > MAX_NUMBERS)
+      throw new RangeError('the gradients of all neurons are too many numbers to look through');
+    this.gradients = new LocalGradients(program);
+    this.bounds = new LengthBounds(program, this.gradients);
   }
 
-  run(): void {
+  /** Piece of each unit by stage, at the point that was looked at last. */
+  get patterns(): readonly Int32Array[] {
+    return this.gradients.patterns;
+  }
+
+  /** Of one point. */
+  of(point: ArrayLike<number>, distanceOnly = false): NearestBoundary {
+    this.gradients.moveTo(point);
+    this.bounds.update();
+    const [nearest, ...others] = this.nearest();
+    if (!nearest) {
+      const bendsOutput = distanceOnly ? null : false;
+      return { distance: Infinity, layer: -1, unit: -1, foot: new Float64Array(0), bendsOutput };
+    }
+    const { distance, stage, unit, value, gradient } = nearest;
+    const square = lengthOf(gradient) ** 2;
+    return {
+      distance,
+      layer: this.program.stages[stage].layer,
+      unit,
+      foot: gradient.map((slope, k) => point[k] - (value / square) * slope),
+      bendsOutput: distanceOnly ? null : this.bendsOutput([nearest, ...others]),
+    };
+  }
+
+  /** All that bend at about the least distance, the nearest first. */
+  private nearest(): Met[] {
+    const { program, gradients, bounds } = this;
+    let least = Infinity;
+    const mayBeNearest = ({ value, bound }: Neighbor) => Math.abs(value) <= least * (1 + SAME_DISTANCE) * bound;
+    this.visitNeighbors(({ stage, value, bound, second }) => {
+      const isLength = second < 0 && bounds.isAffine(program.stages[stage].source);
+      if (isLength) least = Math.min(least, Math.abs(value) / bound);
+    });
+    const candidates: Neighbor[] = [];
+    this.visitNeighbors((neighbor) => {
+      if (mayBeNearest(neighbor)) candidates.push({ ...neighbor });
+    });
+    candidates.sort((a, b) => Math.abs(a.value) / a.bound - Math.abs(b.value) / b.bound);
+    const met: Met[] = [];
+    for (const candidate of candidates) {
+      if (!mayBeNearest(candidate)) break;
+      const { first, second, value, bound, stage } = candidate;
+      const { source } = program.stages[stage];
+      let found = gradients.find(source, first, second);
+      // It may be rounding alone.
+      if (lengthOf(found.gradient) < SAME_DISTANCE * bound) found = gradients.find(source, first, second, true);
+      const length = lengthOf(found.gradient);
+      if (length === 0) continue;
+      const distance = Math.abs(value) / length;
+      met.push({ ...candidate, ...found, distance });
+      least = Math.min(least, distance);
+    }
+    return met
+      .filter(({ distance }) => distance <= least * (1 + SAME_DISTANCE))
+      .sort((a, b) => a.distance - b.distance || a.stage - b.stage || a.unit - b.unit);
+  }
+
+  /** Shows all pieces next to those that the units are on, each in the same object. */
+  private visitNeighbors(see: (neighbor: Neighbor) => void): void {
+    const seen = { stage: 0, unit: 0, piece: 0, first: 0, second: -1, value: 0, bound: 0 };
+    const { gradients, bounds } = this;
     this.program.stages.forEach((step, stage) => {
-      const pattern = this.maps.patterns[stage];
+      const [values, lengths] = [gradients.values[step.source], bounds.of[step.source]];
+      const pattern = gradients.patterns[stage];
+      const show = (unit: number, piece: number, first: number, second: number, breakpoint: number) => {
+        seen.bound = lengths[first] + (second < 0 ? 0 : lengths[second]);
+        if (seen.bound === 0) return;
+        seen.stage = stage;
+        seen.unit = unit;
+        seen.piece = piece;
+        seen.first = first;
+        seen.second = second;
+        seen.value = values[first] - (second < 0 ? breakpoint : values[second]);
+        see(seen);
+      };
       for (let unit = 0; unit < pattern.length; unit++) {
         const piece = pattern[unit];
         if (step.kind === 'units') {
-          if (piece > 0) this.visit(stage, unit, piece - 1, unit, -1, step.breakpoints[piece - 1]);
-          if (piece < step.breakpoints.length) this.visit(stage, unit, piece + 1, unit, -1, step.breakpoints[piece]);
+          if (piece > 0) show(unit, piece - 1, unit, -1, step.breakpoints[piece - 1]);
+          if (piece < step.breakpoints.length) show(unit, piece + 1, unit, -1, step.breakpoints[piece]);
           continue;
         }
         const from = step.start[unit];
         for (let k = from; k < step.start[unit + 1]; k++) {
-          if (k - from !== piece) this.visit(stage, unit, k - from, step.members[from + piece], step.members[k], 0);
+          if (k - from !== piece) show(unit, k - from, step.members[from + piece], step.members[k], 0);
         }
       }
     });
   }
 
-  /** Where row `first` (less row `second`, if there is one) takes the value `shift`. */
-  private visit(stage: number, unit: number, piece: number, first: number, second: number, shift: number): void {
-    const { inputs, gradient, point } = this;
-    const rows = this.maps.rows(stage);
-    const at = first * (inputs + 1);
-    const less = second * (inputs + 1);
-    let value = rows[at + inputs] - shift - (second < 0 ? 0 : rows[less + inputs]);
-    let square = 0;
-    for (let k = 0; k < inputs; k++) {
-      const slope = second < 0 ? rows[at + k] : rows[at + k] - rows[less + k];
-      gradient[k] = slope;
-      value += slope * point[k];
-      square += slope * slope;
+  /**
+   * Whether the outputs' map is another one with the units that bend first on their other pieces, those of the first stage
+   * among them, at the same pieces of all later units.
+   */
+  private bendsOutput(tied: readonly Met[]): boolean {
+    const stage = Math.min(...tied.map((each) => each.stage));
+    const beyond = new Map(tied.filter((each) => each.stage === stage).map((each) => [each.unit, each]));
+    const parts = [...beyond.values()].map((each) => ({
+      change: this.changeOf(each),
+      effect: this.gradients.effectOf(stage, each.unit),
+    }));
+    if (parts.length === 1) return parts[0].effect.some((x) => x !== 0) && parts[0].change.some((x) => x !== 0);
+    let [most, size] = [0, 0];
+    for (let k = 0; k < parts[0].effect.length; k++) {
+      for (let i = 0; i < parts[0].change.length; i++) {
+        const terms = parts.map(({ effect, change }) => effect[k] * change[i]);
+        most = Math.max(most, Math.abs(terms.reduce((sum, term) => sum + term, 0)));
+        size = Math.max(size, ...terms.map(Math.abs));
+      }
     }
-    if (square === 0) return;
-    const distance = Math.abs(value) / Math.sqrt(square);
-    const least = this.nearest?.distance ?? Infinity;
-    if (!(distance <= least * (1 + SAME_DISTANCE))) return;
-    const found = { distance, stage, unit, piece };
-    this.tied = [...this.tied.filter((other) => other.distance <= distance * (1 + SAME_DISTANCE)), found];
-    if (distance >= least) return;
-    this.nearest = found;
-    this.foot = gradient.map((slope, k) => point[k] - (value / square) * slope);
+    return most > ROUNDING * size;
   }
 
-  /**
-   * Whether the outputs' map is another one with the nearest units on their other pieces, at the same pieces of all
-   * later units.
-   */
-  bendsOutput(): boolean {
-    const { maps, nearest } = this;
-    if (!nearest) return false;
-    const stage = Math.min(...this.tied.map((neighbor) => neighbor.stage));
-    const pattern = maps.patterns[stage].slice();
-    for (const neighbor of this.tied) if (neighbor.stage === stage) pattern[neighbor.unit] = neighbor.piece;
-    const here = maps.output();
-    let differs = false;
-    maps.withPieces(stage, pattern, () => {
-      const there = maps.output();
-      const size = here.reduce((most, x, k) => Math.max(most, Math.abs(x), Math.abs(there[k])), 0);
-      differs = here.some((x, k) => Math.abs(x - there[k]) > SAME_MAP * size);
-    });
-    return differs;
+  /** Coefficients and constant of what a unit's output changes by beyond. */
+  private changeOf({ stage, unit, piece, gradient, constant }: Met): Float64Array {
+    const step = this.program.stages[stage];
+    const now = this.patterns[stage][unit];
+    // Another argument is as far ahead as this function is below zero.
+    if (step.kind === 'max') return Float64Array.of(...gradient, constant).map((x) => -x);
+    const before = unit * (step.breakpoints.length + 1) + now;
+    const after = before - now + piece;
+    const turn = step.slopes[after] - step.slopes[before];
+    const jump = step.intercepts[after] - step.intercepts[before];
+    return Float64Array.of(...gradient.map((x) => turn * x), turn * constant + jump);
   }
 }

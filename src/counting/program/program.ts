@@ -169,11 +169,12 @@ export function evaluate(program: Program, input: ArrayLike<number>): Float64Arr
 function evaluateAffine(step: AffineStep, values: Float64Array[], output: Float64Array): void {
   output.set(step.bias);
   for (const { source, matrix } of step.terms) {
+    const { rows, start, end, base, offset, value } = matrix;
     const from = values[source];
-    for (let r = 0; r < matrix.rows; r++) {
+    for (let r = 0; r < rows; r++) {
+      const [at, last] = [base[r], end[r]];
       let sum = 0;
-      const base = matrix.base[r];
-      for (let e = matrix.start[r]; e < matrix.end[r]; e++) sum += matrix.value[e] * from[base + matrix.offset[e]];
+      for (let e = start[r]; e < last; e++) sum += value[e] * from[at + offset[e]];
       output[r] += sum;
     }
   }

@@ -1,7 +1,7 @@
 import type { Network } from '../../network/network.ts';
 import { compile } from '../program/compile.ts';
 import type { Domain } from '../../common/place.ts';
-import { LocalMaps } from '../experiments/localMaps.ts';
+import { LocalGradients } from '../experiments/localGradients.ts';
 import { sliceOf } from '../geometry/slice.ts';
 
 /** The activation region that a point lies in. */
@@ -19,10 +19,13 @@ export interface AffineFunction {
   readonly constant: number;
 }
 
+/** Numbers that a panel can be sent. */
+const MAX_COEFFICIENTS = 1e7;
+
 /**
  * What a network with weights does around a point, which is given in coordinates (0 to 1) of a bounded domain. Computed
  * for each point on request, so that a picture need not store it for its regions. Errors: RangeError for a domain that
- * does not fit, or too many numbers.
+ * does not fit, or too many coefficients.
  */
 export function describeRegion(network: Network, domain: Domain, at: readonly number[]): RegionDescription {
   const program = compile(network);
@@ -32,16 +35,19 @@ export function describeRegion(network: Network, domain: Domain, at: readonly nu
     const from = i * (dimension + 1);
     return at.reduce((sum, x, d) => sum + x * rows[from + d], rows[from + dimension]);
   });
-  const maps = new LocalMaps(program);
-  maps.moveTo(point);
-  const all = maps.output();
-  const width = program.inputSize + 1;
+  const outputs = program.outputs.flatMap((tensor) =>
+    Array.from({ length: program.sizes[tensor] }, (_, k) => ({ tensor, k })),
+  );
+  if (outputs.length * program.inputSize > MAX_COEFFICIENTS)
+    throw new RangeError('the outputs have too many coefficients to list');
+  const gradients = new LocalGradients(program);
+  gradients.moveTo(point);
   return {
     point,
-    pattern: program.stages.map(({ layer }, stage) => ({ layer, pieces: Array.from(maps.patterns[stage]) })),
-    outputs: Array.from({ length: all.length / width }, (_, k) => ({
-      coefficients: Array.from(all.subarray(k * width, (k + 1) * width - 1)),
-      constant: all[(k + 1) * width - 1],
-    })),
+    pattern: program.stages.map(({ layer }, stage) => ({ layer, pieces: Array.from(gradients.patterns[stage]) })),
+    outputs: outputs.map(({ tensor, k }) => {
+      const { gradient, constant } = gradients.find(tensor, k);
+      return { coefficients: Array.from(gradient), constant };
+    }),
   };
 }

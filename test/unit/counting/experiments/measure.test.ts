@@ -5,11 +5,9 @@ import { compile } from '../../../../src/counting/program/compile.ts';
 import { count } from '../../../../src/counting/countRegions.ts';
 import { lengthOf, meanProjection, randomChords, randomPoints } from '../../../../src/counting/experiments/crofton.ts';
 import { drawWeights } from '../../../../src/counting/program/initializers.ts';
-import { inputSpan } from '../../../../src/counting/experiments/inputSpan.ts';
-import { LocalMaps } from '../../../../src/counting/experiments/localMaps.ts';
+import { LocalGradients } from '../../../../src/counting/experiments/localGradients.ts';
 import { runExperiment } from '../../../../src/counting/experiments/measure.ts';
-import { nearestBoundary } from '../../../../src/counting/experiments/nearestBoundary.ts';
-import { relu } from '../../../../src/network/activation.ts';
+import { NearestBoundaries } from '../../../../src/counting/experiments/nearestBoundary.ts';
 import type { Network } from '../../../../src/network/network.ts';
 import expectedRegions from '../../../fixtures/reference/expected_regions.json';
 import simulated from '../../../fixtures/reference/hanin_rolnick_simulated.json';
@@ -105,47 +103,16 @@ describe('the distance to the nearest boundary', () => {
     const network = drawWeights(chain([2, 9, 9, 1], activation, 0.5), seed);
     const sides = bentSides(network);
     const program = compile(network);
-    const maps = new LocalMaps(program);
+    const boundaries = new NearestBoundaries(program);
     let compared = 0;
     for (const point of randomPoints(box(2), 200, seed)) {
-      const { distance } = nearestBoundary(program, maps, point);
+      const { distance } = boundaries.of(point);
       // Beyond the square there are boundaries that no polygon shows.
       if (distance > 1 - Math.max(Math.abs(point[0]), Math.abs(point[1]))) continue;
       compared++;
       expect(distance).toBeCloseTo(Math.min(...sides.map((side) => distanceToSide(point, side))), 9);
     }
     expect(compared).toBeGreaterThan(100);
-  });
-
-  it('is the same in the span of what the first layers read as in the whole input space', () => {
-    const program = compile(
-      drawWeights(
-        networkOf(
-          [40],
-          [dense(7, 'relu'), { operation: { kind: 'maxout', units: 5, rank: 3 } }, dense(6, 'relu6'), dense(2)],
-        ),
-        5,
-      ),
-    );
-    const span = inputSpan(program)!;
-    expect(span.slice.dimension).toBe(7);
-    const [small, whole] = [new LocalMaps(program, span.slice), new LocalMaps(program)];
-    for (const point of randomPoints(box(40), 40, 1)) {
-      const expected = nearestBoundary(program, whole, point);
-      const found = nearestBoundary(program, small, span.coordinatesOf(point));
-      expect(found.distance / expected.distance).toBeCloseTo(1, 10);
-      expect([found.layer, found.unit, found.bendsOutput]).toEqual([
-        expected.layer,
-        expected.unit,
-        expected.bendsOutput,
-      ]);
-    }
-  });
-
-  it('has no smaller span where the first layer is wide, or where the input is bent', () => {
-    const bent = { operation: { kind: 'identity' } as const, activation: relu };
-    for (const each of [[dense(21, 'relu')], [bent, dense(7)]])
-      expect(inputSpan(compile(drawWeights(networkOf([40], each), 1)))).toBeNull();
   });
 
   it('has a foot point at which that unit bends, and no other before it', () => {
@@ -157,12 +124,13 @@ describe('the distance to the nearest boundary', () => {
       8,
     );
     const program = compile(network);
-    const maps = new LocalMaps(program);
+    const boundaries = new NearestBoundaries(program);
+    const gradients = new LocalGradients(program);
     for (const point of randomPoints(box(6), 60, 1)) {
-      const { layer, unit, foot, bendsOutput } = nearestBoundary(program, maps, point);
+      const { layer, unit, foot, bendsOutput } = boundaries.of(point);
       const piecesAt = (share: number) => {
-        maps.moveTo(point.map((x, k) => x + share * (foot[k] - x)));
-        return maps.patterns.map((pieces) => Array.from(pieces));
+        gradients.moveTo(point.map((x, k) => x + share * (foot[k] - x)));
+        return gradients.patterns.map((pieces) => Array.from(pieces));
       };
       const [start, before, beyond] = [0, 1 - 1e-7, 1 + 1e-7].map(piecesAt);
       expect(before).toEqual(start);
@@ -172,8 +140,8 @@ describe('the distance to the nearest boundary', () => {
     }
     function outputDiffers(point: readonly number[], foot: Float64Array): boolean {
       const mapAt = (share: number) => {
-        maps.moveTo(point.map((x, k) => x + share * (foot[k] - x)));
-        return maps.output();
+        gradients.moveTo(point.map((x, k) => x + share * (foot[k] - x)));
+        return [0, 1].flatMap((k) => [...gradients.find(program.outputs[0], k).gradient]);
       };
       const [here, there] = [mapAt(0), mapAt(1 + 1e-7)];
       return here.some((x, k) => Math.abs(x - there[k]) > 1e-6);
@@ -183,10 +151,9 @@ describe('the distance to the nearest boundary', () => {
   it('says where nothing changes beyond a boundary', () => {
     // relu(x) - relu(-x) is x: two units bend at 0, the output does not.
     const network = fixture('degenerate_identity_relu_x_minus_relu_negx');
-    const program = compile(network);
-    const found = nearestBoundary(program, new LocalMaps(program), [0.25]);
+    const found = nearest(network, [0.25]);
     expect(found).toMatchObject({ distance: 0.25, bendsOutput: false });
-    const bent = nearestBoundary(...withMaps(drawWeights(chain([1, 4, 1]), 2)), [0.25]);
+    const bent = nearest(drawWeights(chain([1, 4, 1]), 2), [0.25]);
     expect(bent.bendsOutput).toBe(true);
   });
 
@@ -203,13 +170,12 @@ describe('the distance to the nearest boundary', () => {
         }),
       ],
     );
-    expect(nearestBoundary(...withMaps(network), [0, 0])).toMatchObject({ distance: Infinity, layer: -1 });
+    expect(nearest(network, [0, 0])).toMatchObject({ distance: Infinity, layer: -1 });
     expect(runExperiment(planExperiment(network, choice)).points[0]).toMatchObject({ distance: null, layer: -1 });
   });
 
-  function withMaps(network: Network): [ReturnType<typeof compile>, LocalMaps] {
-    const program = compile(network);
-    return [program, new LocalMaps(program)];
+  function nearest(network: Network, point: readonly number[]) {
+    return new NearestBoundaries(compile(network)).of(point);
   }
 });
 
