@@ -11,8 +11,8 @@ interface Weights {
 
 /**
  * How long the gradients of all numbers of a network are at most in the region of a point, up to rounding. Of a tensor
- * that is affine in the input the lengths are known. Beyond, a gradient is no longer than the sum of the lengths of what
- * it is made of, nor than its row of weights times the norm of the Jacobian matrix of what the row reads.
+ * that is affine in the input the lengths are known. Beyond, a gradient is no longer than the sum of the lengths of
+ * what it is made of, nor than its row of weights times the norm of the Jacobian matrix of what the row reads.
  */
 export class LengthBounds {
   /** By tensor. */

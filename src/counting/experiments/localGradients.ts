@@ -19,9 +19,9 @@ export interface Gradient {
 }
 
 /**
- * A network around one point after another: its numbers, the pieces its units are on, and the gradients of single numbers
- * in the region of that point, by reverse differentiation. What no way back reaches costs nothing, so that a neuron of a
- * convolution takes no more than its receptive field.
+ * A network around one point after another: its numbers, the pieces its units are on, and the gradients of single
+ * numbers in the region of that point, by reverse differentiation. What no way back reaches costs nothing, so that a
+ * neuron of a convolution takes no more than its receptive field.
  */
 export class LocalGradients {
   /** Piece of each unit, by stage. */
@@ -66,8 +66,8 @@ export class LocalGradients {
 
   /**
    * The function `gradient . input + constant` that number `first` of a tensor is in the region of the point, less that
-   * of number `second` where it is not negative. With `exactZeros`, what cancels up to rounding is 0, which takes twice as
-   * long.
+   * of number `second` where it is not negative. With `exactZeros`, what cancels up to rounding is 0, which takes twice
+   * as long.
    */
   find(tensor: number, first: number, second = -1, exactZeros = false): Gradient {
     this.sizes = exactZeros ? (this.madeSizes ??= this.adjoints.map(({ length }) => new Float64Array(length))) : null;

@@ -46,11 +46,11 @@ interface Met extends Neighbor, Gradient {
 
 /**
  * Distances of points to the boundaries of their activation regions: the least of |z(x)| / |grad z(x)| over all units
- * and their breakpoints (for a maximum, z is how far its greatest argument is ahead of another), Hanin and Rolnick 2019.
- * The gradients are those inside the region. A region is where all its functions keep their sign, so that the ball up
- * to the nearest of these hyperplanes lies in it, and the foot point is real: that unit is still bent there, however
- * far other hyperplanes go on beyond their own regions. Gradients are found of those units alone that may be the
- * nearest by a bound on the lengths of their gradients, the most promising first.
+ * and their breakpoints (for a maximum, z is how far its greatest argument is ahead of another), Hanin and Rolnick
+ * 2019. The gradients are those inside the region. A region is where all its functions keep their sign, so that the
+ * ball up to the nearest of these hyperplanes lies in it, and the foot point is real: that unit is still bent there,
+ * however far other hyperplanes go on beyond their own regions. Gradients are found of those units alone that may be
+ * the nearest by a bound on the lengths of their gradients, the most promising first.
  */
 export class NearestBoundaries {
   private readonly gradients: LocalGradients;
@@ -157,8 +157,8 @@ export class NearestBoundaries {
   }
 
   /**
-   * Whether the outputs' map is another one with the units that bend first on their other pieces, those of the first stage
-   * among them, at the same pieces of all later units.
+   * Whether the outputs' map is another one with the units that bend first on their other pieces, those of the first
+   * stage among them, at the same pieces of all later units.
    */
   private bendsOutput(tied: readonly Met[]): boolean {
     const stage = Math.min(...tied.map((each) => each.stage));

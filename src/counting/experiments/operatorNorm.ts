@@ -10,10 +10,10 @@ const ROOM = [1.05, 1.2, 1.5];
 const ROUNDING = 1e-11;
 
 /**
- * An upper bound on how much a matrix A lengthens a vector. Its rows are taken in groups A_g of those that read the same
- * numbers: the channels of a convolution at one place, all rows of a dense layer. Then
- * |A x|^2 = sum over g of |A_g x_g|^2 <= sum of |A_g|^2 |x_g|^2, where x_g is what group g reads, so that |A|^2 is at most
- * the greatest sum of |A_g|^2 over the groups that read one number.
+ * An upper bound on how much a matrix A lengthens a vector. Its rows are taken in groups A_g of those that read the
+ * same numbers: the channels of a convolution at one place, all rows of a dense layer. Then |A x|^2 = sum over g of
+ * |A_g x_g|^2 <= sum of |A_g|^2 |x_g|^2, where x_g is what group g reads, so that |A|^2 is at most the greatest sum of
+ * |A_g|^2 over the groups that read one number.
  */
 export function operatorNorm(matrix: SparseMatrix): number {
   const { rows, columns, start, end, base, offset } = matrix;

@@ -4,7 +4,7 @@ import { operatorNorm } from '../../../../src/counting/experiments/operatorNorm.
 import { compile } from '../../../../src/counting/program/compile.ts';
 import type { SparseMatrix } from '../../../../src/counting/program/program.ts';
 import { withWeights } from '../../../property/hunt/counts.ts';
-import { open, type NativeFile } from '../../../property/hunt/nativeFile.ts';
+import { open } from '../../../property/hunt/nativeFile.ts';
 import { dense, networkOf, tensor } from '../networks.ts';
 
 function matrixOf(kernel: number[][]): SparseMatrix {
@@ -51,7 +51,7 @@ describe('the bound on how much a matrix lengthens', () => {
 
   it('holds for a convolution, within three times what it is', () => {
     const layers = [{ name: 'c', type: 'conv2d', inputs: ['input'], filters: 6, kernel_size: 3, padding: 'same' }];
-    const { network } = open({ name: 'n', input: [9, 9, 4], layers, init: { seed: 2 } } as NativeFile);
+    const { network } = open({ name: 'n', input: [9, 9, 4], layers, init: { seed: 2 } });
     const [step] = compile(withWeights(network)).steps;
     if (step.kind !== 'affine') throw new Error('not affine');
     const [{ matrix }] = step.terms;
