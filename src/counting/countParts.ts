@@ -21,9 +21,15 @@ export function requestInParts(request: CountRequest): CountRequest {
   return { ...request, cellsBy: 'programs' };
 }
 
-/** Counts part `part` of `parts`; part 0 and part `parts` are the same. Errors: as `count`. */
+/**
+ * Counts part `part` of `parts`; part 0 and part `parts` are the same. Errors: as `count`; RangeError for a line that
+ * can only be counted cell by cell, where the request leaves open how.
+ */
 export function countFixedPart(request: CountRequest, part: number, parts: number, hooks: CountHooks = {}): CountPart {
-  return countPart(request, hooks, new FixedShare(part, parts));
+  const found = countPart(request, hooks, new FixedShare(part, parts));
+  if (found.isRefused)
+    throw new RangeError('this line is not divided layer by layer: count all its parts with --cells-by vertices');
+  return found;
 }
 
 /** The whole count; with `missing`, a sentence that says what is missing, the regions of the parts that were found. */
@@ -34,6 +40,12 @@ export function mergeParts(
   missing?: string,
 ): CountResult {
   if (missing === undefined) return addParts(request, found, seconds);
-  const unjoined = found.map((part) => ({ ...part, joins: null, linearRegions: null, isLoose: false }));
+  const unjoined = found.map((part) => ({
+    ...part,
+    joins: null,
+    lines: undefined,
+    linearRegions: null,
+    isLoose: false,
+  }));
   return { ...addParts(request, unjoined, seconds), exact: false, doubt: missing };
 }

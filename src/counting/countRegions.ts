@@ -26,7 +26,9 @@ import { isContinuous, type Program } from './program/program.ts';
 import { SparsePropagator, type Propagator } from './propagation/propagation.ts';
 import { RegionList } from './regions/regionList.ts';
 import { sample } from './experiments/sampling.ts';
-import { countLine } from './lines/lineCount.ts';
+import { countLine, countLinePart } from './lines/lineCount.ts';
+import { joinLine, type JoinedLine, type LinePart } from './lines/lineParts.ts';
+import { lineProgram, type LineProgram } from './lines/lineProgram.ts';
 import { rangesOn } from './ranges/ranges.ts';
 import { RegionJoins, type JoinsPart } from './regions/regionJoins.ts';
 import { Segments } from './geometry/segments.ts';
@@ -58,6 +60,10 @@ export interface CountPart {
   /** The last stage of each layer or of those before it; -1 where there is none. */
   readonly stageOfLayer: readonly number[];
   readonly joins: JoinsPart | null;
+  /** Of a line that is counted layer by layer with others. */
+  readonly lines?: LinePart;
+  /** It cannot be counted together with others, as it turned out: whatever the others found is void. */
+  readonly isRefused?: true;
   readonly linearRegions: number | null;
   /** For some regions it is unknown whether they meet. */
   readonly isLoose: boolean;
@@ -71,10 +77,9 @@ export interface CountPart {
 
 /** True when several threads can share a count: its parts are walked apart and then added. */
 export function isShareable(request: CountRequest): boolean {
-  const isLine = request.method === 'line' && !request.cellsBy;
-  return (
-    request.method !== 'sample' && !isLine && !isByOrthants(request) && !request.keepRegions && !request.listRegions
-  );
+  const { method, cellsBy, keepRegions, listRegions } = request;
+  if (listRegions || method === 'sample' || isByOrthants(request)) return false;
+  return !keepRegions || (method === 'line' && !cellsBy);
 }
 
 /** True if all of R^n is counted by vertices. Orthants cut cells into parts, so there are no regions to list. */
@@ -90,7 +95,7 @@ export function countPart(request: CountRequest, hooks: CountHooks, share?: Work
   // Where the network jumps, cells do not meet facet to facet and cannot be joined.
   const linear = request.linear && isContinuous(program);
   const found = byMethod(program, { ...request, linear }, hooks, share);
-  const { walked, merge, linearRegions, regions, line, list, unitBreakpoints, sampling } = found;
+  const { walked, merge, linearRegions, regions, line, lines, isRefused, list, unitBreakpoints, sampling } = found;
   const joins = merge && !share && (walked.stoppedBy === null || request.joinsPart);
   const joined = joins ? merge.joins.count() : (linearRegions ?? null);
   return {
@@ -102,6 +107,8 @@ export function countPart(request: CountRequest, hooks: CountHooks, share?: Work
     regions: regions ?? null,
     list,
     line: line ?? null,
+    ...(lines && { lines }),
+    ...(isRefused && { isRefused }),
     ...(request.units && { unitBreakpoints: unitBreakpoints ?? null }),
     sampling,
     ranges: hasRanges(request, found, share) ? rangesFor(program, request.domain) : null,
@@ -127,15 +134,29 @@ function exactMapsOf(request: CountRequest): ExactMaps {
   return new ExactMaps(program, sliceFor(request.domain, program.inputSize).rows, new LineIds(program));
 }
 
-/** The whole count from what each of its threads found. */
+function lineProgramOf({ network, domain }: CountRequest): LineProgram {
+  const program = compile(network);
+  return lineProgram(program, sliceFor(domain, program.inputSize));
+}
+
+/** Of a line that was shared; else what one thread found of it. */
+function joinedLine(request: CountRequest, parts: readonly CountPart[], isWhole: boolean): JoinedLine {
+  const lines = parts.flatMap((part) => (part.lines ? [part.lines] : []));
+  if (lines.length > 0) return joinLine(() => lineProgramOf(request), lines, isWhole);
+  const [{ linearRegions, line, unitBreakpoints = null }] = parts;
+  return { linearRegions, line, unitBreakpoints };
+}
+
+/** The whole count from what each of its threads found, none of which was refused. */
 export function addParts(request: CountRequest, parts: readonly CountPart[], seconds: number): CountResult {
-  const [{ stageOfLayer, linearRegions, regions, line, unitBreakpoints, sampling }] = parts;
+  const [{ stageOfLayer, regions, sampling }] = parts;
   const ranges = parts.find((part) => part.ranges)?.ranges ?? null;
   const stoppedBy = parts.find(({ walked }) => walked.stoppedBy !== null)?.walked.stoppedBy ?? null;
   const cells = parts[0].walked.cells.map((_, stage) => {
     const common = Math.max(...parts.map(({ walked }) => walked.common?.[stage] ?? 0));
     return parts.reduce((sum, { walked }) => sum + walked.cells[stage], common);
   });
+  const { linearRegions, line, unitBreakpoints } = joinedLine(request, parts, stoppedBy === null);
   const joins = parts.flatMap(({ joins }) => (joins ? [joins] : []));
   const linear =
     joins.length > 0 && stoppedBy === null ? RegionJoins.together(joins, exactMapsOf(request)) : linearRegions;
@@ -154,7 +175,7 @@ export function addParts(request: CountRequest, parts: readonly CountPart[], sec
     regions,
     line,
     list: request.listRegions ? parts.flatMap((part) => part.list ?? []) : undefined,
-    ...(unitBreakpoints !== undefined && { unitBreakpoints }),
+    ...(request.units && { unitBreakpoints }),
     sampling,
     ranges,
   };
@@ -182,12 +203,20 @@ function byMethod(program: Program, request: CountRequest, hooks: CountHooks, sh
       `the ${method} method needs a domain of dimension ${wanted}, but this one has dimension ${slice.dimension}`,
     );
   const watched = { limits: request.limits, hooks: walkHooks, share };
-  if (slice.dimension === 1 && !share && !request.cellsBy && !request.listRegions) {
+  if (slice.dimension === 1 && !request.cellsBy && !request.listRegions) {
     const { linear, keepRegions: draws, units } = request;
-    const line = countLine(program, slice, { ...watched, linear, draws, units });
-    if (line) return line;
+    const options = { ...watched, linear, draws, units };
+    const line = share ? countLinePart(program, slice, options) : countLine(program, slice, options);
+    if (line) return 'part' in line ? { walked: line.walked, lines: line.part } : line;
+    // Cells are drawn by one thread alone.
+    if (share && (isContinuous(program) || request.keepRegions)) return refused(program, share);
   }
   return walkCells(program, slice, request, watched);
+}
+
+function refused(program: Program, share: WorkShare): Found {
+  share.refuse();
+  return { walked: { stoppedBy: null, cells: program.stages.map(() => 0) }, isRefused: true };
 }
 
 function sliceFor(domain: Domain, inputs: number): Slice {
@@ -271,6 +300,8 @@ interface Found {
   readonly isLoose?: boolean;
   readonly regions?: PlaneRegions | null;
   readonly line?: LineRegions | null;
+  readonly lines?: LinePart;
+  readonly isRefused?: true;
   readonly unitBreakpoints?: CountResult['unitBreakpoints'];
   readonly list?: readonly RegionRecord[];
   readonly sampling?: SamplingResult;

@@ -214,6 +214,8 @@ export type WorkerReply =
   | { readonly type: 'progress'; readonly id: number; readonly progress: CountProgress }
   /** The lead is done with its share, and others are at work. */
   | { readonly type: 'waiting'; readonly id: number }
+  /** Several threads cannot make this count together, as it turned out. What they have reported is void. */
+  | { readonly type: 'refused'; readonly id: number }
   /** Of a thread that does not lead. */
   | { readonly type: 'part'; readonly id: number; readonly part: CountPart }
   | { readonly type: 'done'; readonly id: number; readonly outcome: AnyOutcome }

@@ -176,6 +176,11 @@ export class CountPool {
         this.free(lane);
         this.addUp(job);
         return;
+      case 'refused':
+        this.free(lane);
+        this.settle(job, () => this.queue.unshift(job.alone(this.nextId++)));
+        this.advance();
+        return;
       case 'done':
         this.free(lane);
         this.settle(job, () => job.resolve(reply.outcome));
@@ -202,6 +207,8 @@ export class CountPool {
   private settle(job: Job, answer: () => void): void {
     if (job.isSettled) return;
     job.isSettled = true;
+    // What others still find comes too late.
+    job.share.stop('request');
     job.whenSettled?.();
     answer();
     // A lead that waits has nothing left to do.

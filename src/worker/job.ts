@@ -49,6 +49,11 @@ export class Job {
     this.share = this.memory ? new SharedCount(this.memory, 0, threads) : SharedCount.alone();
   }
 
+  /** The same from the beginning, on one thread. */
+  alone(id: number): Job {
+    return new Job(id, this.task, this.call, 1, this.resolve, this.reject);
+  }
+
   begin(start: CountStart): void {
     this.begun = start;
     this.isShareable = start.shareable;

@@ -48,7 +48,16 @@ type Read = NonNullable<ReturnType<typeof networkWithWeights>>;
 /** The last file read: the seeds of one run come one after the other and share it. */
 let last: (Omit<TaskNetwork, 'weights'> & { stamp: string; read: Network }) | undefined;
 /** A count that this thread leads, until the others have handed over their parts. */
-let led: { id: number; request: CountRequest; source: WeightsSource; part: CountPart; start: number } | undefined;
+let led:
+  | {
+      readonly id: number;
+      readonly request: CountRequest;
+      readonly source: WeightsSource;
+      readonly share: SharedCount;
+      readonly part: CountPart;
+      readonly start: number;
+    }
+  | undefined;
 
 let lastText = '';
 /** The last request to stop; it may come before its task begins. */
@@ -162,19 +171,26 @@ function runCount(id: number, task: CountTask, network: Network, place: ThreadPl
   if (place.thread === 0) reply({ type: 'begun', id, start: { method, domain, source: choice.source, shareable } });
   const start = performance.now();
   const part = countPart(request, hooks(id, share, place.memory === null), shareable ? share : undefined);
-  if (place.thread > 0) return reply({ type: 'part', id, part }, part.joins ? arraysOf(part.joins) : []);
-  led = { id, request, source: choice.source, part, start };
+  if (place.thread > 0) return reply({ type: 'part', id, part }, arraysIn(part));
+  led = { id, request, source: choice.source, share, part, start };
   if (share.othersClaimed) reply({ type: 'waiting', id });
   else add(id, []);
 }
 
 function add(id: number, parts: readonly CountPart[]): void {
   if (led?.id !== id) return;
-  const { request, source, part, start } = led;
+  const { request, source, share, part, start } = led;
   led = undefined;
+  if (share.isRefused) return reply({ type: 'refused', id });
   const result = addParts(request, [part, ...parts], (performance.now() - start) / 1000);
   const outcome = { result, domain: request.domain, source, atMost: regionsAtMost(result) };
   reply({ type: 'done', id, outcome }, arraysOf({ ...result.regions, ...result.line }));
+}
+
+/** Of a part that is handed over. */
+function arraysIn({ joins, lines }: CountPart): ArrayBuffer[] {
+  const drawn = lines?.runs.flatMap(({ line }) => (line ? arraysOf(line) : [])) ?? [];
+  return [...(joins ? arraysOf(joins) : []), ...drawn];
 }
 
 /** Large arrays move to the other thread in place of being copied. */

@@ -1,100 +1,99 @@
-import type { LineRegions } from '../count.ts';
 import type { Slice } from '../geometry/slice.ts';
-import { mergedProgram } from '../program/mergedProgram.ts';
 import { isContinuous, type Program } from '../program/program.ts';
 import { LimitWatch, type Watched } from '../walk/limits.ts';
 import type { WalkResult } from '../walk/regionWalk.ts';
 import { LineMemoryFull } from './lineMemory.ts';
-import { LinearPieces, LineDrawing } from './lineOutputs.ts';
 import { giveMachine, takeMachine } from './lineMachine.ts';
+import { joinLine, type JoinedLine, type LinePart } from './lineParts.ts';
+import { lineProgram, type LineProgram } from './lineProgram.ts';
+import { LineRuns, type LineWishes } from './lineRuns.ts';
 import { LineWalk } from './lineWalk.ts';
 import { IllConditioned } from './trace.ts';
-import { UnitBreakpoints } from './unitBreakpoints.ts';
 
-interface LineCountOptions extends Watched {
-  readonly linear: boolean;
-  /** Also keeps the pieces for drawing. */
-  readonly draws: boolean;
-  /** Also counts the breakpoints of each unit. */
-  readonly units?: boolean;
-}
+type LineCountOptions = Watched & LineWishes;
 
-interface LineCount {
+interface CountedPart {
   readonly walked: WalkResult;
-  /** Null where it was not asked for, or the count was stopped. */
-  readonly linearRegions: number | null;
-  readonly line: LineRegions | null;
-  /** Of each unit, by layer index; null where they were not asked for, or the count was stopped. */
-  readonly unitBreakpoints: readonly (readonly number[])[] | null;
+  readonly part: LinePart;
+  readonly place: LineProgram;
 }
 
 /**
  * Counts a segment layer by layer; null where that cannot be done: where pieces of activations do not quite meet,
  * numbers overflow, points are too ill-conditioned to place, or the network is too large for the kernel's memory.
  */
-export function countLine(program: Program, slice: Slice, options: LineCountOptions): LineCount | null {
+export function countLine(
+  program: Program,
+  slice: Slice,
+  options: LineCountOptions,
+): (JoinedLine & { readonly walked: WalkResult }) | null {
+  const found = countLinePart(program, slice, options);
+  if (!found) return null;
+  const { walked, part, place } = found;
+  return { walked, ...joinLine(() => place, [part], walked.stoppedBy === null) };
+}
+
+/** The pieces of a segment that fall to this thread, and what is common to all: see `joinLine`. Null as above. */
+export function countLinePart(program: Program, slice: Slice, options: LineCountOptions): CountedPart | null {
   // A point must have one value.
   if (!isContinuous(program)) return null;
   try {
-    const merged = mergedProgram(program, slice);
-    if (!merged) return countByLayers(program, slice, options);
-    const { unitBreakpoints, ...found } = countByLayers(merged.program, merged.slice, options);
-    const ofUnits = merged.program.stages.map(({ output }) => merged.places[output]);
-    return { ...found, unitBreakpoints: unitBreakpoints && perUnit(program, unitBreakpoints, ofUnits) };
+    const place = lineProgram(program, slice);
+    return { ...countByLayers(place, options), place };
   } catch (error) {
     if (error instanceof RangeError || error instanceof LineMemoryFull || error instanceof IllConditioned) return null;
     throw error;
   }
 }
 
-/** Those of each unit from those of the units that are left, `places` of each stage's in its merged ones. */
-function perUnit(
-  { stages, layers }: Program,
-  merged: readonly (readonly number[])[],
-  places: readonly Int32Array[],
-): number[][] {
-  const found = Array.from({ length: layers }, (): number[] => []);
-  const passed = new Int32Array(layers);
-  stages.forEach(({ layer }, stage) => {
-    for (const place of places[stage]) found[layer].push(merged[layer][passed[layer] + place]);
-    passed[layer] += 1 + places[stage].reduce((most, place) => Math.max(most, place), -1);
-  });
-  return found;
-}
-
-function countByLayers(program: Program, slice: Slice, options: LineCountOptions): LineCount {
-  const cells = () => {
-    let sum = 1;
-    return walk.knots.map((knots) => (sum += knots));
-  };
-  const total = () => walk.knots.reduce((sum, knots) => sum + knots, 1);
-  const watch = new LimitWatch(
-    options,
-    () => walk.done,
-    () => cells(),
-  );
+function countByLayers({ program, slice }: LineProgram, options: LineCountOptions): Omit<CountedPart, 'place'> {
+  const { share } = options;
+  const isFirst = share?.isLeader !== false;
+  // What is common to all who share the count is reported by one of them.
+  const counted = () => (isFirst ? walk.knots.map((own, stage) => own + walk.common[stage]) : walk.knots);
+  const cells = () => cellsAfter(counted(), Number(isFirst));
+  const total = () => sum(walk.knots) + (isFirst ? 1 + sum(walk.common) : 0);
+  const watch = new LimitWatch(options, () => walk.done, cells);
   const machine = takeMachine(program);
-  const units = options.units ? new UnitBreakpoints(program) : null;
-  const walk: LineWalk = new LineWalk(program, slice, machine, {
-    stopped: () => watch.mustStopNow(total()),
-    bent: units ? (stretch, stage) => units.add(stretch, stage) : undefined,
-    visit:
-      options.linear || options.draws
-        ? (stretch, outputs) => {
-            pieces?.add(stretch, outputs);
-            drawing?.add(stretch, outputs);
-          }
-        : undefined,
-  });
-  const pieces = options.linear ? new LinearPieces(walk, program, slice) : null;
-  const drawing = options.draws ? new LineDrawing(walk, program, slice) : null;
+  const visits = options.linear || options.draws || (options.units === true && share !== undefined);
+  const walk: LineWalk = new LineWalk(
+    program,
+    slice,
+    machine,
+    {
+      stopped: () => share?.isRefused === true || watch.mustStopNow(total()),
+      piece: (index) => runs.begin(index),
+      bent: options.units ? (stretch, stage) => runs.bent(stretch, stage) : undefined,
+      visit: visits ? (stretch, outputs) => runs.visit(stretch, outputs) : undefined,
+    },
+    share,
+  );
+  const runs = new LineRuns(
+    walk,
+    program,
+    slice,
+    options,
+    share !== undefined && (options.linear || options.units === true),
+  );
   const isWhole = walk.run();
+  const part = runs.part();
   if (isWhole) giveMachine(program, machine);
   watch.report(total());
-  return {
-    walked: { stoppedBy: watch.stoppedBy, cells: cells() },
-    linearRegions: pieces && isWhole ? 1 + pieces.bends : null,
-    line: drawing?.regions() ?? null,
-    unitBreakpoints: units && isWhole ? units.perLayer() : null,
-  };
+  const { stoppedBy } = watch;
+  const walked = share
+    ? { stoppedBy, cells: cellsAfter(walk.knots, 0), common: cellsAfter(walk.common, 1) }
+    : { stoppedBy, cells: cells() };
+  return { walked, part };
+}
+
+/** After each stage, from those there were before and the knots that each stage makes. */
+function cellsAfter(knots: readonly number[], before: number): number[] {
+  let cells = before;
+  return knots.map((made) => (cells += made));
+}
+
+function sum(numbers: readonly number[]): number {
+  let all = 0;
+  for (const number of numbers) all += number;
+  return all;
 }

@@ -1,6 +1,7 @@
 import type { LineRegions } from '../count.ts';
 import { ExactMaps } from '../exact/exactMaps.ts';
 import type { Slice } from '../geometry/slice.ts';
+import { concatenated } from '../program/concatenated.ts';
 import { evaluate, grown, type Program } from '../program/program.ts';
 import { pointOf, stepsOf, type Knot, type Stretch } from './knots.ts';
 import type { LineTensor } from './lineTensor.ts';
@@ -17,6 +18,7 @@ const MAX_OUTPUTS = 12;
 interface LastCell {
   readonly stretch: Stretch;
   readonly slopes: readonly Float64Array[];
+  readonly tolerance: number;
 }
 
 /**
@@ -28,6 +30,8 @@ export class LinearPieces {
   bends = 0;
   private readonly exact: ExactMaps;
   private before: LastCell | null = null;
+  /** Of all outputs, at the start of the last stretch. */
+  startSlopes = new Float64Array();
 
   constructor(
     private readonly walk: LineWalk,
@@ -37,27 +41,36 @@ export class LinearPieces {
     this.exact = new ExactMaps(program, slice.rows, walk.lines);
   }
 
+  /** The next stretch does not begin where the last one ended. */
+  restart(): void {
+    this.before = null;
+  }
+
+  /** Of all outputs, at the end of the last stretch. */
+  get endSlopes(): Float64Array {
+    return concatenated(this.before!.slopes);
+  }
+
   /** Stretches are to come in order. */
   add(stretch: Stretch, outputs: readonly LineTensor[]): void {
     const { memory } = this.walk;
+    const tolerance = this.walk.tolerance(this.program.outputs);
     const starts = outputs.map((tensor) => memory.floats.slice(tensor.slopes / 8, tensor.slopes / 8 + tensor.size));
-    if (this.before) this.addSeam(this.before, stretch, starts);
+    this.startSlopes = concatenated(starts);
+    if (this.before) this.addSeam(this.before, stretch, this.startSlopes, tolerance);
     const slopes = starts.map((vector) => vector.slice());
     stretch.knots.forEach((knot, k) => {
       const change = this.changeAt(knot, outputs, slopes);
-      if (this.differs(change) || this.differsExactly(stretch, k, stretch, k + 1)) this.bends++;
+      if (change > tolerance || this.differsExactly(stretch, k, stretch, k + 1)) this.bends++;
     });
-    this.before = { stretch, slopes };
+    this.before = { stretch, slopes, tolerance };
   }
 
   /** Between the last cell before and the first of this stretch. */
-  private addSeam(before: LastCell, stretch: Stretch, starts: readonly Float64Array[]): void {
-    let change = 0;
-    starts.forEach((vector, k) =>
-      vector.forEach((slope, i) => (change = Math.max(change, Math.abs(slope - before.slopes[k][i])))),
-    );
+  private addSeam(before: LastCell, stretch: Stretch, starts: Float64Array, tolerance: number): void {
     const last = before.stretch.knots.length;
-    if (this.differs(change) || this.differsExactly(before.stretch, last, stretch, 0)) this.bends++;
+    const isOther = greatestChange(concatenated(before.slopes), starts) > Math.max(before.tolerance, tolerance);
+    if (isOther || this.differsExactly(before.stretch, last, stretch, 0)) this.bends++;
   }
 
   /** The greatest change of a slope, which comes to `slopes`. */
@@ -75,17 +88,21 @@ export class LinearPieces {
     return most;
   }
 
-  /** Clearly: by more than rounding made of it. */
-  private differs(change: number): boolean {
-    return change > this.walk.tolerance(this.program.outputs);
-  }
-
   /** Exactly: residues decide what is not clear from the patterns. */
   private differsExactly(stretch: Stretch, cell: number, other: Stretch, otherCell: number): boolean {
     const { settlement } = this.walk;
-    const [p, q] = [settlement.patternOf(stretch, cell), settlement.patternOf(other, otherCell)];
-    return !this.exact.areClearlyEqual(p, q) && this.exact.ofOutputs(p) !== this.exact.ofOutputs(q);
+    return differExactly(this.exact, settlement.patternOf(stretch, cell), settlement.patternOf(other, otherCell));
   }
+}
+
+/** Whether the outputs are other maps in cells with these patterns: residues decide what is not clear from them. */
+export function differExactly(exact: ExactMaps, p: Int32Array, q: Int32Array): boolean {
+  return !exact.areClearlyEqual(p, q) && exact.ofOutputs(p) !== exact.ofOutputs(q);
+}
+
+/** Of slopes in two cells. */
+export function greatestChange(before: Float64Array, after: Float64Array): number {
+  return before.reduce((most, slope, i) => Math.max(most, Math.abs(after[i] - slope)), 0);
 }
 
 /** Keeps the pieces of a line for drawing. */

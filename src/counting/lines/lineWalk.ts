@@ -2,9 +2,10 @@ import { RELATIVE_ERROR, UNDERFLOW_ERROR } from '../geometry/geometry.ts';
 import type { Slice } from '../geometry/slice.ts';
 import { greatestSize } from '../exact/norm.ts';
 import { LineIds } from '../exact/lineIds.ts';
-import type { AffineStep, BendStep, Program } from '../program/program.ts';
+import { entryCount, type AffineStep, type BendStep, type Program } from '../program/program.ts';
 import { SameFunctions } from '../program/sameFunctions.ts';
 import { Sizes } from '../propagation/sizes.ts';
+import type { WorkShare } from '../walk/sharedCount.ts';
 import { pointOf, stepsOf, type Knot, type Stretch } from './knots.ts';
 import type { LineContext, StageInput } from './lineContext.ts';
 import type { LineMachine } from './lineMachine.ts';
@@ -23,9 +24,22 @@ const MIN_CELLS = 8;
 /** Bytes for the columns of the widest tensor on one stretch. */
 const COLUMN_BYTES = 1 << 24;
 
+/**
+ * A walk of more multiplications than this, about as many as a second has, is divided into as many pieces as may help
+ * several threads: of at least this many cells, for each piece costs two products more in every layer.
+ */
+const LONG_WORK = 2 ** 30;
+const PIECE_CELLS = 16;
+/** At the ends of pieces their units are noted, with a bit for each: not more bits than this in all. */
+const MAX_PIECES = 256;
+const MIN_PIECES = 16;
+const MAX_BITS = 2 ** 29;
+
 interface LineHooks {
   /** True ends the walk. Called often. */
   stopped(): boolean;
+  /** A piece of the line begins that is counted here. Pieces come in order. */
+  piece?(index: number): void;
   /** A stage has bent a stretch. Stretches of a stage come in order. */
   bent?(stretch: Stretch, stage: number): void;
   /** A stretch is done: its outputs, where they were asked for. Stretches come in order. */
@@ -39,14 +53,19 @@ type Live = Map<number, LineTensor>;
  * Counts the cells of a line layer by layer (Sotoudeh and Thakur 2019): what the layers so far make of a stretch of the
  * line is affine between knots, so that a layer is one product for its value and slope at the start and one for the
  * change of slope at each knot; where a unit changes its sign between two knots is a new one. Stretches with many knots
- * are divided, and their parts go on one after another, so that memory stays bounded.
+ * are divided, and their parts go on one after another, so that memory stays bounded. The first division is into pieces,
+ * which threads claim: they do not depend on how many threads there are, nor what is found in one on the others.
  */
 export class LineWalk {
   readonly settlement: Settlement;
   readonly lines: LineIds;
-  /** Knots of each stage so far. */
+  /** Knots of each stage so far: on the whole line before it was divided, and in the pieces counted here. */
+  readonly common: number[];
   readonly knots: number[];
-  /** Share of the line that is done. */
+  /** Stages before the line was divided, and into how many pieces; so far all of it is one. */
+  commonStages = 0;
+  pieces = 1;
+  /** Share of the line that was done here. */
   done = 0;
   readonly memory: LineMemory;
   readonly scan: Scan;
@@ -59,12 +78,15 @@ export class LineWalk {
   /** The tensor scanned last, with what was found. */
   private last: { readonly held: LineTensor; readonly path: LinePath; readonly size: number } | null = null;
   private stopped = false;
+  private isCommon = true;
+  private readonly entries: number;
 
   constructor(
     private readonly program: Program,
     private readonly slice: Slice,
     private readonly machine: LineMachine,
     private readonly hooks: LineHooks,
+    private readonly share?: WorkShare,
   ) {
     const { sizes, steps, stages, outputs } = program;
     const widest = Math.max(...sizes);
@@ -74,7 +96,9 @@ export class LineWalk {
     this.memory = machine.memory;
     this.scan = machine.scan;
     this.sizes = new Sizes(sizes.length);
+    this.common = stages.map(() => 0);
     this.knots = stages.map(() => 0);
+    this.entries = steps.reduce((sum, step) => sum + entriesOf(step), 0);
     this.maxCells = Math.max(MIN_CELLS, Math.min(MAX_CELLS, Math.floor(COLUMN_BYTES / (8 * widest))));
     this.lastUse = sizes.map((_, tensor) =>
       hooks.visit && outputs.includes(tensor)
@@ -95,7 +119,7 @@ export class LineWalk {
       },
       readsStates: stages.some(({ kind }) => kind === 'max'),
       nextId: () => ++this.lastId,
-      count: (stage, knots) => (this.knots[stage] += knots),
+      count: (stage, knots) => ((this.isCommon ? this.common : this.knots)[stage] += knots),
     };
   }
 
@@ -156,26 +180,29 @@ export class LineWalk {
         if (!this.isScaledNext(i)) this.measure(stretch, i, step, output);
       } else {
         live.set(step.output, this.bend(stretch, stage, step, live.get(step.source)!, this.lastUse[step.source] <= i));
-        this.hooks.bent?.(stretch, stage);
+        if (this.isCounted) this.hooks.bent?.(stretch, stage);
         stage++;
+        if (this.isCommon) this.commonStages = stage;
       }
       for (const [tensor, held] of live) {
         if (this.lastUse[tensor] > i) continue;
         held.release();
         live.delete(tensor);
       }
-      if (step.kind !== 'affine' && i < this.lastStep && stretch.knots.length + 1 > 2 * this.maxCells) {
-        this.divide(stretch, live, i + 1, stage);
+      if (step.kind !== 'affine' && i < this.lastStep && this.isTooLong(stretch)) {
+        if (this.isCommon) this.divideIntoPieces(stretch, live, i + 1, stage);
+        else this.divide(stretch, live, i + 1, stage);
         return;
       }
     }
     this.last = null;
-    if (!this.stopped) {
+    if (!this.stopped && this.isCounted) {
+      if (this.isCommon) this.hooks.piece?.(0);
       this.hooks.visit?.(
         stretch,
-        program.outputs.map((tensor) => live.get(tensor)!),
+        this.program.outputs.map((tensor) => live.get(tensor)!),
       );
-      this.done = stretch.end.x;
+      this.done += stretch.end.x - stretch.start.x;
     }
     for (const tensor of live.values()) tensor.release();
   }
@@ -257,23 +284,70 @@ export class LineWalk {
     return toleranceOf(this.sizes.scale(step.source) + farthest);
   }
 
-  /** Goes on with the parts of a stretch, one after another. */
-  private divide(stretch: Stretch, live: Live, step: number, stage: number): void {
+  /** What is common to all pieces is counted by one of those who share the count. */
+  private get isCounted(): boolean {
+    return !this.isCommon || this.share?.isLeader !== false;
+  }
+
+  private isTooLong(stretch: Stretch): boolean {
     const cells = stretch.knots.length + 1;
-    const parts = Math.ceil(cells / this.maxCells);
+    return cells > 2 * this.maxCells || (this.isCommon && cells >= this.maxCells && this.isLongWork(cells));
+  }
+
+  private isLongWork(cells: number): boolean {
+    return cells * this.entries > LONG_WORK;
+  }
+
+  /** Pieces are counted where they are claimed, as if each were the first one. */
+  private divideIntoPieces(stretch: Stretch, live: Live, step: number, stage: number): void {
+    const { hooks, share, sizes } = this;
+    const cells = stretch.knots.length + 1;
+    const fewest = Math.ceil(cells / this.maxCells);
+    const parts = this.isLongWork(cells) ? Math.max(fewest, Math.floor(cells / PIECE_CELLS)) : fewest;
+    const units = this.program.stages.reduce((sum, { output }) => sum + this.program.sizes[output], 0);
+    const pieces = Math.min(parts, MAX_PIECES, Math.max(MIN_PIECES, Math.floor(MAX_BITS / units)));
+    const before = sizes.copy();
+    let [last, isMine] = [-1, false];
+    this.pieces = pieces;
+    this.isCommon = false;
+    this.divide(stretch, live, step, stage, parts, (part) => {
+      const piece = Math.floor((part * pieces) / parts);
+      if (piece === last) return isMine;
+      last = piece;
+      isMine = share?.claim(piece) ?? true;
+      if (isMine) {
+        sizes.set(before);
+        hooks.piece?.(piece);
+      }
+      return isMine;
+    });
+  }
+
+  /** Goes on with the parts of a stretch, one after another, but for those that are not to be entered. */
+  private divide(
+    stretch: Stretch,
+    live: Live,
+    step: number,
+    stage: number,
+    parts = Math.ceil((stretch.knots.length + 1) / this.maxCells),
+    enter: (part: number) => boolean = () => true,
+  ): void {
+    const cells = stretch.knots.length + 1;
     // What tensors are where the next part starts.
     const cursors: Live = new Map();
     for (const [tensor, held] of live) cursors.set(tensor, this.copyOf(held, []));
     let cell = 0;
-    for (let part = 1; part <= parts && !this.stopped; part++) {
-      const to = Math.round((part * cells) / parts);
+    for (let part = 0; part < parts && !this.stopped; part++) {
+      const to = Math.round(((part + 1) * cells) / parts);
+      const isEntered = enter(part);
       const own: Live = new Map();
       for (const [tensor, held] of live) {
         const cursor = cursors.get(tensor)!;
-        own.set(tensor, this.copyOf(cursor, stretch.knots.slice(cell, to - 1), held));
-        if (part < parts) this.moveOn(cursor, held, pointOf(stretch, cell), stretch.knots.slice(cell, to));
+        if (isEntered) own.set(tensor, this.copyOf(cursor, stretch.knots.slice(cell, to - 1), held));
+        if (to < cells) this.moveOn(cursor, held, pointOf(stretch, cell), stretch.knots.slice(cell, to));
       }
-      this.go(this.partOf(stretch, cell, to), own, step, stage);
+      if (isEntered) this.go(this.partOf(stretch, cell, to), own, step, stage);
+      else this.look();
       cell = to;
     }
     for (const tensor of [...live.values(), ...cursors.values()]) tensor.release();
@@ -341,6 +415,10 @@ function toleranceOf(scale: number): number {
 }
 
 const OVERFLOW = 'the numbers in the network overflow on this domain';
+
+function entriesOf(step: Program['steps'][number]): number {
+  return step.kind === 'affine' ? step.terms.reduce((sum, { matrix }) => sum + entryCount(matrix), 0) : 0;
+}
 
 function sourcesOf(step: Program['steps'][number]): number[] {
   return step.kind === 'affine' ? step.terms.map(({ source }) => source) : [step.source];

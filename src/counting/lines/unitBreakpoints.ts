@@ -6,7 +6,7 @@ import { FLIP, type Stretch } from './knots.ts';
  * each of them. Maxima count points where no earlier layer bends: where an argument bends, that is the argument's.
  */
 export class UnitBreakpoints {
-  /** By stage; pieces are null before the first stretch. */
+  /** By stage; pieces are null where a stretch begins that does not follow on another. */
   private readonly stages: readonly { readonly counts: Int32Array; pieces: Int32Array | null }[];
 
   constructor(private readonly program: Program) {
@@ -14,6 +14,11 @@ export class UnitBreakpoints {
       counts: new Int32Array(program.sizes[output]),
       pieces: null,
     }));
+  }
+
+  /** The next stretch of each stage does not begin where the last one ended. */
+  restart(): void {
+    for (const stage of this.stages) stage.pieces = null;
   }
 
   /** Takes the units of a stage on one more stretch of the line. Stretches of a stage are to come in order. */
@@ -43,12 +48,9 @@ export class UnitBreakpoints {
     this.stages[stage].pieces = pieces;
   }
 
-  /** By layer index: of each of its units, those of one stage after those of another. */
-  perLayer(): number[][] {
-    const { layers, stages } = this.program;
-    const found = Array.from({ length: layers }, (): number[] => []);
-    stages.forEach(({ layer }, stage) => this.stages[stage].counts.forEach((count) => found[layer].push(count)));
-    return found;
+  /** Of each unit, by stage. */
+  get perStage(): readonly Int32Array[] {
+    return this.stages.map(({ counts }) => counts);
   }
 }
 

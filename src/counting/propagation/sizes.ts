@@ -27,6 +27,19 @@ export class Sizes {
     this.carried = new Float64Array(tensors);
   }
 
+  /** Forgets all since then. */
+  set(before: Sizes): void {
+    this.size.set(before.size);
+    this.error.set(before.error);
+    this.carried.set(before.carried);
+  }
+
+  copy(): Sizes {
+    const copy = new Sizes(this.size.length);
+    copy.set(this);
+    return copy;
+  }
+
   /** Rounding errors of a tensor's maps are about this times the unit of rounding. */
   scale(tensor: number): number {
     return Math.max(this.error[tensor], CARRIED * this.carried[tensor]);

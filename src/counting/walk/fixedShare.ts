@@ -18,6 +18,7 @@ export class FixedShare implements WorkShare {
   readonly depth: number;
   shareDone = 0;
   stoppedBy: StopReason | null = null;
+  isRefused = false;
 
   constructor(
     private readonly part: number,
@@ -44,5 +45,9 @@ export class FixedShare implements WorkShare {
 
   stop(reason: StopReason): void {
     this.stoppedBy ??= reason;
+  }
+
+  refuse(): void {
+    this.isRefused = true;
   }
 }

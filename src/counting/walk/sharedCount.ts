@@ -7,6 +7,8 @@ const REASONS: readonly StopReason[] = ['request', 'regions', 'seconds', 'memory
 /** Cuts that all threads of a shared count make have smaller numbers, the same in each of them. */
 export const COMMON_CUTS = 2 ** 40;
 export const MAX_THREADS = 128;
+/** In place of the number of the next part. */
+const REFUSED = -1;
 const HEAD = 2;
 const NUMBERS_FROM = 8 * Math.ceil((4 * (HEAD + MAX_THREADS)) / 8);
 const BYTES = NUMBERS_FROM + 16 * MAX_THREADS;
@@ -30,6 +32,9 @@ export interface WorkShare {
   /** Ends the count for all. */
   stop(reason: StopReason): void;
   readonly stoppedBy: StopReason | null;
+  /** Ends the count for all, since it cannot be made like this. */
+  refuse(): void;
+  readonly isRefused: boolean;
 }
 
 /**
@@ -109,6 +114,15 @@ export class SharedCount implements WorkShare {
   /** Ends the count in all threads; the first reason is kept. */
   stop(reason: StopReason): void {
     Atomics.compareExchange(this.words, 0, 0, 1 + REASONS.indexOf(reason));
+  }
+
+  /** Nothing is claimed any more. */
+  refuse(): void {
+    Atomics.store(this.words, 1, REFUSED);
+  }
+
+  get isRefused(): boolean {
+    return Atomics.load(this.words, 1) === REFUSED;
   }
 
   get stoppedBy(): StopReason | null {

@@ -10,6 +10,7 @@ import type { CountOutcome, CountTask } from '../../../src/protocol/pool.ts';
 import { CountPool } from '../../../src/worker/countPool.ts';
 import { threadsOf } from '../../../src/host/node/processes/threads.ts';
 import type { JobProgress } from '../../../src/worker/job.ts';
+import { cellsAlone } from '../counting/lines/cellsAlone.ts';
 import { bundleForNode } from '../bundle.ts';
 import { npz } from '../formats/weights/files.ts';
 
@@ -92,6 +93,47 @@ describe('a pool of counting threads', () => {
       expect(figures(await pool.run(large))).toEqual(expected);
       expect(workers.size).toBe(size);
     }
+  });
+
+  it('finds the same along a line for any number of threads', { timeout: patience }, async () => {
+    const from = [-3, -2, -3, 1];
+    const place = { kind: 'segment', from, to: from.map((x, i) => 2 - x + i) } as const;
+    const line = task([4, 1500, 400, 300, 2], { method: 'line', place, keepRegions: true, units: true });
+    const everything = ({ result }: CountOutcome) => ({ ...result, seconds: 0 });
+    const expected = everything(await open(1).run(line));
+    expect(expected).toMatchObject({ exact: true, linearRegions: expect.any(Number) as number });
+    expect(expected.line!.knots).toHaveLength(expected.activationRegions + 1);
+    for (const size of [2, 3]) {
+      const pool = open(size);
+      // A second thread comes where the count is long; all are there when the second count begins.
+      expect(everything(await pool.run(line))).toEqual(expected);
+      await Promise.all(Array.from({ length: size }, () => pool.run(small)));
+      expect(everything(await pool.run(line))).toEqual(expected);
+    }
+  });
+
+  it('counts a line alone that several threads cannot count together', { timeout: patience }, async () => {
+    const place = { kind: 'segment', from: [-1], to: [1] } as const;
+    const line = { ...task([1, 1], { method: 'line', place, keepRegions: true }), text: cellsAlone };
+    const expected = figures(await open(1).run(line));
+    expect(expected).toMatchObject({ exact: true, activationRegions: 5 });
+    const pool = open(2);
+    await Promise.all([pool.run(small), pool.run(small)]);
+    for (let k = 0; k < 3; k++) expect(figures(await pool.run(line))).toEqual(expected);
+  });
+
+  it('stops all threads of a line when it is cancelled, and counts on', { timeout: patience }, async () => {
+    const from = [-30, -20, -30, 10];
+    const place = { kind: 'segment', from, to: from.map((x, i) => 2 - x + i) } as const;
+    const line = task([4, 4000, 2000, 2000, 2], { method: 'line', place });
+    const pool = open(2);
+    await Promise.all([pool.run(small), pool.run(small)]);
+    const stop = new AbortController();
+    const { progress, outcome } = underway(pool, line, stop.signal);
+    await progress;
+    stop.abort();
+    expect((await outcome).result).toMatchObject({ method: 'line', exact: false, stoppedBy: 'request' });
+    expect((await pool.run(small)).result.exact).toBe(true);
   });
 
   it('starts no second thread for a small count, and one for each of several', { timeout: patience }, async () => {
