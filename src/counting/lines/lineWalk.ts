@@ -53,8 +53,8 @@ type Live = Map<number, LineTensor>;
  * Counts the cells of a line layer by layer (Sotoudeh and Thakur 2019): what the layers so far make of a stretch of the
  * line is affine between knots, so that a layer is one product for its value and slope at the start and one for the
  * change of slope at each knot; where a unit changes its sign between two knots is a new one. Stretches with many knots
- * are divided, and their parts go on one after another, so that memory stays bounded. The first division is into pieces,
- * which threads claim: they do not depend on how many threads there are, nor what is found in one on the others.
+ * are divided, and their parts go on one after another, so that memory stays bounded. The first division is into
+ * pieces, which threads claim: they do not depend on how many threads there are, nor what is found in one on the others.
  */
 export class LineWalk {
   readonly settlement: Settlement;
