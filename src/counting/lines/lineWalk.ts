@@ -54,7 +54,7 @@ type Live = Map<number, LineTensor>;
  * line is affine between knots, so that a layer is one product for its value and slope at the start and one for the
  * change of slope at each knot; where a unit changes its sign between two knots is a new one. Stretches with many knots
  * are divided, and their parts go on one after another, so that memory stays bounded. The first division is into
- * pieces, which threads claim: they do not depend on how many threads there are, nor what is found in one on the others.
+ * pieces, which threads claim: they do not depend on how many threads there are, nor what is found in one on the rest.
  */
 export class LineWalk {
   readonly settlement: Settlement;
