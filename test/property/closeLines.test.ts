@@ -150,7 +150,21 @@ describe('weights times balls', () => {
 interface Compared {
   asked: number;
   told: number;
+  /** Meeting points with coordinates. */
+  placed: number;
   wrong: number;
+}
+
+/** Whether a point of a plane, in homogeneous coordinates, is where it is said to be, up to the error that is said. */
+function isNear([x, y, error]: readonly [number, number, number], point: readonly bigint[]): boolean {
+  const whole = (numerator: bigint): Rational => ({ numerator, exponent: 0n });
+  const size = (value: Rational) => ({ ...value, numerator: value.numerator * BigInt(signOf(value.numerator)) });
+  const scale = whole(point[2]);
+  const reach = times(rational(error), size(scale));
+  return [x, y].every((value, k) => {
+    const off = size(minus(times(rational(value), scale), whole(point[k])));
+    return point[2] !== 0n && minus(reach, off).numerator >= 0n;
+  });
 }
 
 /** Compares signs of random lines where random others meet, on the cell of a random point, with those in integers. */
@@ -178,13 +192,18 @@ function compare(network: Network, dimension: 1 | 2, seed: number, found: Compar
   for (let k = 0; k < 20; k++) {
     const [id, ...through] = Array.from({ length: dimension + 1 }, () => randomLine(program, lines, uniform));
     const sign = close.sign(id, through);
-    found.asked++;
-    if (sign === 0) continue;
-    found.told++;
     const point = meetingPoint(
       through.map((other) => exact.line(other)),
       dimension,
     );
+    const place = dimension === 2 ? close.meetingPlace(through[0], through[1]) : null;
+    if (place) {
+      found.placed++;
+      if (!point || !isNear(place, point)) found.wrong++;
+    }
+    found.asked++;
+    if (sign === 0) continue;
+    found.told++;
     const value = point && exact.line(id).reduce((total, x, d) => total + x * point[d], 0n);
     if (!point || sign !== signOf(value!) * signOf(point[dimension])) found.wrong++;
   }
@@ -206,7 +225,7 @@ describe.each([1, 2] as const)('signs by twice the digits, in %i dimensions', (d
   it.each(Object.keys(distributions))(
     'are never other than those in integers, with weights of the kind "%s"',
     (kind) => {
-      const found = { asked: 0, told: 0, wrong: 0 };
+      const found = { asked: 0, told: 0, placed: 0, wrong: 0 };
       for (const inputs of [1, 2, 3])
         for (let seed = 1; seed <= 25; seed++)
           compare(hostileNetwork(1000 * inputs + seed, kind, inputs), dimension, 100 * inputs + seed, found);
@@ -217,12 +236,13 @@ describe.each([1, 2] as const)('signs by twice the digits, in %i dimensions', (d
   );
 
   it('are almost all told in deep networks with drawn weights', () => {
-    const found = { asked: 0, told: 0, wrong: 0 };
+    const found = { asked: 0, told: 0, placed: 0, wrong: 0 };
     for (let seed = 1; seed <= 5; seed++) {
       const layers = Array.from({ length: 10 }, () => dense(20, 'relu'));
       compare(drawWeights(networkOf([4], layers), seed), dimension, seed, found);
     }
     expect(found.wrong).toBe(0);
     expect(found.told).toBeGreaterThan(0.7 * found.asked);
+    if (dimension === 2) expect(found.placed).toBeGreaterThan(0.7 * found.asked);
   });
 });

@@ -1,5 +1,5 @@
 import type { Slice } from '../geometry/slice.ts';
-import { ballOf, difference, product, signOfBall, sum, type Ball } from './ball.ts';
+import { ballOf, difference, LOST, product, ROUNDED_UP, signOfBall, sum, UNIT, type Ball } from './ball.ts';
 import { BallRows } from './ballRows.ts';
 import type { ExactNumbers } from './exactNumbers.ts';
 import type { LineIds } from './lineIds.ts';
@@ -44,6 +44,17 @@ export class CloseLines {
     return signOfBall(value) * signOfBall(point[this.width - 1]);
   }
 
+  /** Where two lines of a plane meet, and how far each coordinate may be off; null where that is not known. */
+  meetingPlace(first: number, second: number): readonly [number, number, number] | null {
+    const [a, b] = [this.line(first), this.line(second)];
+    if (!a || !b || this.width !== 3) return null;
+    const [x, y, scale] = meeting(a, b);
+    if (signOfBall(scale) === 0) return null;
+    const [u, v] = [quotient(x, scale), quotient(y, scale)];
+    const error = Math.max(u.error, v.error);
+    return Number.isFinite(error) ? [u.value, v.value, error] : null;
+  }
+
   private line(id: number): readonly Ball[] | null {
     if (id < 0) return this.slice.faces[-1 - id].map(ballOf);
     const stage = this.lines.stageOf(id);
@@ -79,4 +90,13 @@ function crossing([slope, constant]: readonly Ball[]): Ball[] {
 function meeting(a: readonly Ball[], b: readonly Ball[]): Ball[] {
   const minor = (i: number, j: number) => difference(product(a[i], b[j]), product(a[j], b[i]));
   return [minor(1, 2), minor(2, 0), minor(0, 1)];
+}
+
+/** A double near the quotient, and how far it may be off: the divisor is clear of zero. */
+function quotient(a: Ball, b: Ball): { readonly value: number; readonly error: number } {
+  const value = (a.high + a.low) / (b.high + b.low);
+  const least = Math.abs(b.high + b.low) * (1 - 4 * UNIT) - b.error;
+  // Both sums and the quotient are rounded once.
+  const error = (a.error + Math.abs(value) * b.error) / least + 8 * UNIT * Math.abs(value);
+  return { value, error: error * ROUNDED_UP + LOST };
 }

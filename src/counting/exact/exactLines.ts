@@ -79,6 +79,11 @@ export class ExactLines implements ExactSigns {
     return value === 0n ? 0 : value > 0n === isOpposite ? -1 : 1;
   }
 
+  /** See `ExactSigns`. */
+  meetingPlace(first: number, second: number): readonly [number, number, number] | null {
+    return this.close?.meetingPlace(first, second) ?? null;
+  }
+
   /**
    * Where these lines meet. Many lines are asked about in one vertex, so points are kept while no line of theirs
    * changes.

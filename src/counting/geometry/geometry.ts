@@ -16,6 +16,8 @@ export interface ExactSigns {
   sign(id: number, through: ArrayLike<number>, name: number, near?: Float64Array): number;
   /** The name of the point of the last call, or 0 if it has none. */
   readonly name: number;
+  /** Coordinates where two lines of a plane meet, and how far each may be off; null where that is not known. */
+  meetingPlace(first: number, second: number): readonly [number, number, number] | null;
 }
 
 /** Coefficients and constant of a line on the current cell, exact up to a positive factor. */

@@ -16,6 +16,8 @@ import { EDGE_CUT, EDGE_ERROR, EDGE_LINE, NAME, VALUE, VERTEX, VERTEX_ERROR } fr
 
 /** Absolute rounding error of a coordinate in the unit square. */
 const COORDINATE_ERROR = 2 ** -50;
+/** Vertices known less exactly are placed once more where they leave a sign open: errors grow with each cut. */
+const SHARP = 2 ** -34;
 /** From this many functions on it pays to compare them with a box around the polygon first. */
 const MIN_BOXED = 4;
 /** Numbers held for a part put aside. */
@@ -90,7 +92,7 @@ export class Polygons implements Geometry {
     for (let j = this.start; j < end; j += VERTEX) {
       let v = a * data[j] + b * data[j + 1] + c;
       const margin = tolerance + gradient * data[j + VERTEX_ERROR];
-      if (!(v > margin || v < -margin)) v = this.resolveSigns(v, margin, j, id);
+      if (!(v > margin || v < -margin)) v = this.resolveSigns(a, b, c, tolerance, j, id);
       if (v > 0) found |= POSITIVE;
       else if (v < 0) found |= NEGATIVE;
       data[j + VALUE] = v;
@@ -102,17 +104,35 @@ export class Polygons implements Geometry {
   }
 
   /** A value of the right sign, and 0 only where the vertex lies on the line. */
-  private resolveSigns(value: number, margin: number, vertex: number, id: number): number {
+  private resolveSigns(a: number, b: number, c: number, tolerance: number, vertex: number, id: number): number {
     const { data } = this;
-    if (!(data[vertex + VERTEX_ERROR] <= this.settledError)) this.settledError = data[vertex + VERTEX_ERROR];
     const incoming = data[(vertex === this.start ? this.end : vertex) - VERTEX + EDGE_LINE];
     const outgoing = data[vertex + EDGE_LINE];
-    if (incoming === id || outgoing === id) return 0;
+    const isOnLine = incoming === id || outgoing === id;
+    if (!isOnLine && data[vertex + VERTEX_ERROR] > SHARP) this.sharpen(vertex, incoming, outgoing);
+    const value = a * data[vertex] + b * data[vertex + 1] + c;
+    const margin = tolerance + (Math.abs(a) + Math.abs(b)) * data[vertex + VERTEX_ERROR];
+    if (value > margin || value < -margin) return value;
+    if (!(data[vertex + VERTEX_ERROR] <= this.settledError)) this.settledError = data[vertex + VERTEX_ERROR];
+    if (isOnLine) return 0;
     this.through[0] = incoming;
     this.through[1] = outgoing;
     const sign = this.exactSigns.sign(id, this.through, data[vertex + NAME]);
     data[vertex + NAME] = this.exactSigns.name;
     return sign === 0 ? 0 : sign * Math.max(Math.abs(value), margin * 2 ** -20, Number.MIN_VALUE);
+  }
+
+  /** Places a vertex where these lines meet by more digits, if that says more. */
+  private sharpen(vertex: number, first: number, second: number): void {
+    const { data } = this;
+    const found = this.exactSigns.meetingPlace(first, second);
+    if (found === null) return;
+    const [x, y, error] = found;
+    if (!(error < data[vertex + VERTEX_ERROR])) return;
+    data[vertex] = x;
+    data[vertex + 1] = y;
+    data[vertex + VERTEX_ERROR] = COORDINATE_ERROR + error;
+    this.boxed = false;
   }
 
   split(keepPositive: boolean, cut: number): void {
@@ -244,6 +264,7 @@ export class Polygons implements Geometry {
     }
     // Written so that NaN becomes 1: nothing in the square is off by more than 1.
     data[to + VERTEX_ERROR] = error < 1 ? COORDINATE_ERROR + error : 1;
+    if (this.settledError >= 0 && !(error < SHARP)) this.sharpen(to, data[edge + EDGE_LINE], this.line);
   }
 
   /** Makes room for two parts, and returns where the first is to go. */
@@ -338,7 +359,7 @@ export class Polygons implements Geometry {
     for (let j = this.start; j < end && found !== BOTH; j += VERTEX) {
       let v = a * data[j] + b * data[j + 1] + c;
       const margin = tolerance + gradient * data[j + VERTEX_ERROR];
-      if (!(v > margin || v < -margin)) v = this.resolveSigns(v, margin, j, id);
+      if (!(v > margin || v < -margin)) v = this.resolveSigns(a, b, c, tolerance, j, id);
       if (v > 0) found |= POSITIVE;
       else if (v < 0) found |= NEGATIVE;
       else zeros++;

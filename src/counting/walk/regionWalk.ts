@@ -119,6 +119,7 @@ export class RegionWalk<G extends Geometry> {
     const exact = () => (lines ??= new ExactLines(program, slice, this.lines, this.patterns, this.serial));
     const signs: ExactSigns = {
       sign: (...asked) => exact().sign(...asked),
+      meetingPlace: (first, second) => exact().meetingPlace(first, second),
       get name() {
         return exact().name;
       },
