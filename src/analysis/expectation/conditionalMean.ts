@@ -3,9 +3,10 @@ import type { Segment } from '../../common/place.ts';
 import { analyzedLayers, type Network } from '../../network/network.ts';
 import { equalPlaces, type NetworkPlaces } from './equalPlaces.ts';
 import { breakpointRates } from './forwardPass.ts';
-import { placesOn, type LinePlace } from './linePlaces.ts';
+import { controlled, type ControlledDraw, type DrawnRound } from './controlled.ts';
 import { NotDrawn, Sources } from './randomTensor.ts';
 import { workOf } from './weightedImage.ts';
+import { WideControl } from './wideControl.ts';
 
 /** A mean over random networks from draws, by layer index; null beyond the piecewise-linear part. */
 export interface ConditionalMean {
@@ -35,14 +36,6 @@ const MAX_ROUNDS = 250;
 /** From fewer rounds the spread between them is not an estimate: neighboring parts are compared instead. */
 const ROUNDS_TO_COMPARE = 8;
 
-/** One point in each part of the segment. */
-interface Round {
-  /** Mean breakpoints of each layer. */
-  readonly perLayer: Float64Array;
-  /** What each part adds to their sum. */
-  readonly parts: readonly number[];
-}
-
 /**
  * Mean number of activation regions on a segment of networks with random normal weights, at the widths the network has.
  * At a random point of the segment one random network is drawn, and every unit's breakpoints are taken in expectation
@@ -67,11 +60,11 @@ class Stopped extends Error {}
 class Rounds {
   private readonly uniform: () => number;
   private readonly gaussian: () => number;
-  private readonly rounds: Round[] = [];
+  private readonly rounds: DrawnRound[] = [];
   /** How many draws have the first breakpoint at the origin in a layer. */
   private readonly roots: Float64Array;
   private readonly places: NetworkPlaces;
-  private readonly place: (share: number) => LinePlace;
+  private readonly control: WideControl;
 
   constructor(
     private readonly network: Network,
@@ -79,7 +72,7 @@ class Rounds {
     private readonly choice: ConditionalChoice,
   ) {
     this.places = equalPlaces(network, segment);
-    this.place = placesOn(segment, network.initialization.biasStddev, unitsByDepth(network, this.places));
+    this.control = new WideControl(network, segment, this.places);
     this.roots = new Float64Array(network.layers.length);
     this.uniform = uniforms(streamSeed(choice.seed, 0));
     this.gaussian = gaussians(streamSeed(choice.seed, 1));
@@ -102,42 +95,45 @@ class Rounds {
     return this.rounds.length < MIN_ROUNDS ? null : this.result();
   }
 
-  /** Mean breakpoints of each layer from one point in each part. */
-  private round(): Round {
-    const sums = new Float64Array(this.network.layers.length);
+  /** One network at one point in each part. */
+  private round(): DrawnRound {
     const roots: number[] = [];
-    const parts: number[] = [];
-    for (let stratum = 0; stratum < STRATA; stratum++) {
-      const { t, weight, origin } = this.place((stratum + this.uniform()) / STRATA);
+    const draws = Array.from({ length: STRATA }, (_, stratum): ControlledDraw => {
+      const { t, weight, origin, wide, shares } = this.control.at((stratum + this.uniform()) / STRATA);
       const direction = Float64Array.from(this.segment.from, (x, i) => this.segment.to[i] - x);
       const point = direction.map((slope, i) => this.segment.from[i] + t * slope);
-      const { perLayer, rootLayer } = breakpointRates(this.network, point, direction, {
+      const { perLayer, rootLayer, factors } = breakpointRates(this.network, point, direction, {
         initialization: this.network.initialization,
         gaussian: this.gaussian,
         sources: new Sources(),
         places: this.places,
         origin,
+        shares,
         breathe: () => {
           if (this.choice.stopped?.() === true) throw new Stopped();
         },
       });
-      perLayer.forEach((rate, layer) => (sums[layer] += (weight * rate) / STRATA));
-      parts.push((weight * perLayer.reduce((sum, rate) => sum + rate, 0)) / STRATA);
       if (Number.isFinite(rootLayer)) roots.push(rootLayer);
-    }
+      return {
+        rates: perLayer.map((rate) => weight * rate),
+        controls: wide.map((rate, layer) => rate * factors[layer]),
+      };
+    });
     for (const layer of roots) this.roots[layer]++;
-    return { perLayer: sums, parts };
+    return draws;
   }
 
   private result(): ConditionalMean {
-    const count = this.rounds.length;
+    const rounds = controlled(this.rounds, this.control.means);
+    const draws = rounds.flat();
     let regions = 1;
     const perLayer = this.network.layers.map(({ index, scope }) => {
-      regions += this.rounds.reduce((sum, round) => sum + round.perLayer[index], 0) / count;
-      regions += this.roots[index] / (count * STRATA);
+      regions += draws.reduce((sum, rates) => sum + rates[index], 0) / draws.length;
+      regions += this.roots[index] / draws.length;
       return scope === 'beyond' ? null : regions;
     });
-    return { perLayer, standardError: Math.sqrt(varianceOfRound(this.rounds) / count), draws: count * STRATA };
+    const parts = rounds.map((round) => round.map((rates) => rates.reduce((sum, rate) => sum + rate, 0) / STRATA));
+    return { perLayer, standardError: Math.sqrt(varianceOfRound(parts) / rounds.length), draws: draws.length };
   }
 }
 
@@ -151,20 +147,12 @@ function workOfDraw(network: Network, { layers }: NetworkPlaces): number {
  * Variance of one round's total: between rounds, or, where these are few, from the differences of neighboring parts,
  * which have different means besides and so rather say too much.
  */
-function varianceOfRound(rounds: readonly Round[]): number {
+function varianceOfRound(rounds: readonly (readonly number[])[]): number {
   if (rounds.length < ROUNDS_TO_COMPARE) {
-    const squares = rounds.flatMap(({ parts }) =>
-      parts.map((part, k) => (k % 2 === 0 ? (part - parts[k + 1]) ** 2 : 0)),
-    );
+    const squares = rounds.flatMap((parts) => parts.map((part, k) => (k % 2 === 0 ? (part - parts[k + 1]) ** 2 : 0)));
     return squares.reduce((sum, square) => sum + square, 0) / rounds.length;
   }
-  const totals = rounds.map(({ parts }) => parts.reduce((sum, part) => sum + part, 0));
+  const totals = rounds.map((parts) => parts.reduce((sum, part) => sum + part, 0));
   const mean = totals.reduce((sum, total) => sum + total, 0) / rounds.length;
   return totals.reduce((sum, total) => sum + (total - mean) ** 2, 0) / (rounds.length - 1);
-}
-
-/** Different units of each layer that has some. */
-function unitsByDepth(network: Network, { layers }: NetworkPlaces): number[] {
-  const ofUnits = analyzedLayers(network).filter(({ neurons }) => neurons > 0);
-  return ofUnits.map(({ index, outputShape }) => layers.get(index)!.output.count * outputShape[outputShape.length - 1]);
 }

@@ -3,6 +3,7 @@ import { spatialExtents, windowGeometry } from '../../network/window.ts';
 import * as rows from '../../counting/program/affineRows.ts';
 import type { SparseMatrix } from '../../counting/program/program.ts';
 import { RowBuilder } from '../../counting/program/rowBuilder.ts';
+import { settled } from './innovation.ts';
 import type { Fresh, RandomTensor } from './randomTensor.ts';
 
 const matrices = new WeakMap<SparseMatrix, SparseMatrix>();
@@ -46,6 +47,7 @@ export function imageUnder(matrix: SparseMatrix, input: RandomTensor, channels: 
     last: input.last,
     before: selects && before ? { ...before, tensor: imageUnder(matrix, before.tensor, channels) } : null,
     greatest: null,
+    trace: settled(input.trace),
   };
 }
 

@@ -5,7 +5,8 @@ import { sizeOf } from '../../network/shape.ts';
 import * as rows from '../../counting/program/affineRows.ts';
 import { firstOfEach, joinsChannels, type WindowRows } from './equalPlaces.ts';
 import { fixedImage, imageUnder } from './fixedImage.ts';
-import { NotDrawn, rowsOf, type Fresh, type RandomTensor, type Sources } from './randomTensor.ts';
+import { innovationOf, scaledInnovation, settled, settledFactor } from './innovation.ts';
+import { NotDrawn, rowsOf, type Fresh, type RandomTensor, type Sources, type Trace } from './randomTensor.ts';
 import { changeRate, unitRate, type LayerRate } from './rates.ts';
 import { tropicalImage, type TropicalOperation } from './tropicalImage.ts';
 import { weightedImage, type Draw } from './weightedImage.ts';
@@ -25,11 +26,14 @@ export interface Rates {
   readonly perLayer: Float64Array;
   /** The first layer with a breakpoint at the origin, where the line passes through it; Infinity for none. */
   readonly rootLayer: number;
+  /** By layer: how much more breakpoints it has in this draw than in the mean, about; of mean one. */
+  readonly factors: Float64Array;
 }
 
 class ForwardPass {
   private readonly tensors = new Map<TensorId, RandomTensor>();
   private readonly rates: Float64Array;
+  private readonly factors: Float64Array;
   private rootLayer = Infinity;
   private readonly lastReader: ReadonlyMap<TensorId, number>;
   private readonly sources: Sources;
@@ -40,6 +44,7 @@ class ForwardPass {
   ) {
     this.sources = draw.sources;
     this.rates = new Float64Array(network.layers.length);
+    this.factors = new Float64Array(network.layers.length).fill(1);
     this.lastReader = new Map(network.layers.flatMap(({ index, inputs }) => inputs.map((tensor) => [tensor, index])));
   }
 
@@ -49,18 +54,23 @@ class ForwardPass {
       const size = sizeOf(shape);
       const values = point.subarray(offset, offset + size);
       const tangents = direction.subarray(offset, offset + size);
-      const all = plain(values, tangents, shape[shape.length - 1], new Uint8Array(size), -1);
+      const all = plain(values, tangents, shape[shape.length - 1], new Uint8Array(size), -1, {
+        factor: 1,
+        innovation: null,
+      });
       this.tensors.set(inputTensor(k), rowsOf(all, firstOfEach(this.draw.places.inputs[k])));
       offset += size;
     });
     for (const layer of this.network.layers) {
       if (layer.scope === 'beyond') continue;
       this.draw.breathe();
-      this.tensors.set(layer.index, this.activated(layer, this.image(layer)));
+      const image = this.image(layer);
+      this.factors[layer.index] = image.trace.factor;
+      this.tensors.set(layer.index, this.activated(layer, image));
       for (const tensor of [layer.index, ...layer.inputs])
         if ((this.lastReader.get(tensor) ?? -1) <= layer.index) this.tensors.delete(tensor);
     }
-    return { perLayer: this.rates, rootLayer: this.rootLayer };
+    return { perLayer: this.rates, rootLayer: this.rootLayer, factors: this.factors };
   }
 
   private image(layer: Layer): RandomTensor {
@@ -145,6 +155,7 @@ class ForwardPass {
       last: tensor.last,
       before: null,
       greatest: { tensor, groups, areIndependent, origins: this.sources.newOrigins(groups.length), factor: 1 },
+      trace: settled(tensor.trace),
     };
   }
 
@@ -159,6 +170,10 @@ class ForwardPass {
       fresh: input.fresh && this.scaledFresh(input.fresh, factor),
       before: keepsOrder ? input.before : null,
       greatest: keepsOrder && input.greatest ? { ...input.greatest, factor: factor * input.greatest.factor } : null,
+      trace: {
+        ...input.trace,
+        innovation: input.trace.innovation && scaledInnovation(input.trace.innovation, factor),
+      },
     };
   }
 
@@ -184,11 +199,14 @@ class ForwardPass {
   private merged(layer: Layer, operation: MergeOperation, inputs: readonly RandomTensor[]): RandomTensor {
     switch (operation.kind) {
       case 'add':
-        return this.summed(inputs);
+        return this.summed(layer, inputs);
       case 'subtract':
-        return this.summed([inputs[0], this.scaled(inputs[1], -1, false)]);
+        return this.summed(layer, [inputs[0], this.scaled(inputs[1], -1, false)]);
       case 'average':
-        return this.summed(inputs.map((input) => this.scaled(input, 1 / inputs.length, false)));
+        return this.summed(
+          layer,
+          inputs.map((input) => this.scaled(input, 1 / inputs.length, false)),
+        );
       case 'concatenate':
         return this.joined(layer, operation.axis, inputs);
       case 'maximum':
@@ -196,7 +214,7 @@ class ForwardPass {
     }
   }
 
-  private summed(inputs: readonly RandomTensor[]): RandomTensor {
+  private summed({ index }: Layer, inputs: readonly RandomTensor[]): RandomTensor {
     const add = (pick: (tensor: RandomTensor) => Float64Array): Float64Array => {
       const sum = pick(inputs[0]).slice();
       for (const other of inputs.slice(1)) pick(other).forEach((value, i) => (sum[i] += value));
@@ -209,13 +227,20 @@ class ForwardPass {
       inputs.every((each) => each.isNonNegative[i] === 1) ? 1 : 0,
     );
     const [{ channels, fresh }] = newest;
-    const sum = plain(values, tangents, channels, isNonNegative, last);
+    const sum = plain(
+      values,
+      tangents,
+      channels,
+      isNonNegative,
+      last,
+      traceOfSum(inputs, newest, this.draw.shares[index]),
+    );
     // Only weights that nothing else in the sum depends on are random given the rest.
     if (newest.length > 1 || !fresh || last < 0 || !this.isOf(fresh, last)) return sum;
     const own = (key: 'values' | 'tangents', of: Float64Array): Float64Array =>
       of.map((value, i) => value - newest[0][key][i] + (fresh.mean?.[key][i] ?? 0));
     const mean = { values: own('values', values), tangents: own('tangents', tangents) };
-    const origins = this.sources.originsOfSums(values, fresh.slots);
+    const origins = this.sources.originsOfSums(values, fresh.slots, fresh.origins);
     // Where nothing is added, as at padding, it is what it was.
     const isSame = (i: number) => values[i] === newest[0].values[i] && tangents[i] === newest[0].tangents[i];
     return {
@@ -261,7 +286,7 @@ class ForwardPass {
       return this.scaled(input, slope, slope > 0);
     }
     this.add(layer, unitRate(layer, activation, input, this.draw));
-    return bent(activation, input);
+    return bent(activation, input, this.sources);
   }
 }
 
@@ -287,8 +312,20 @@ function plain(
   channels: number,
   isNonNegative: Uint8Array,
   last: number,
+  trace: Trace,
 ): RandomTensor {
-  return { values, tangents, channels, isNonNegative, last, fresh: null, before: null, greatest: null };
+  return { values, tangents, channels, isNonNegative, last, fresh: null, before: null, greatest: null, trace };
+}
+
+/** Of a sum whose newest terms are about this share of its squares. */
+function traceOfSum(inputs: readonly RandomTensor[], newest: readonly RandomTensor[], share: number): Trace {
+  const others = inputs.filter((input) => !newest.includes(input));
+  if (others.length === 0) return { factor: meanFactor(newest), innovation: null };
+  return { factor: (1 - share) * meanFactor(others) + share * meanFactor(newest), innovation: null };
+}
+
+function meanFactor(tensors: readonly RandomTensor[]): number {
+  return tensors.reduce((sum, { trace }) => sum + settledFactor(trace), 0) / tensors.length;
 }
 
 function join(parts: readonly RandomTensor[], owner: Int32Array, channels: number, last: number): RandomTensor {
@@ -326,10 +363,11 @@ function join(parts: readonly RandomTensor[], owner: Int32Array, channels: numbe
         }
       : null,
     greatest: null,
+    trace: { factor: meanFactor(parts), innovation: null },
   };
 }
 
-function bent(activation: PiecewiseLinearActivation, input: RandomTensor): RandomTensor {
+function bent(activation: PiecewiseLinearActivation, input: RandomTensor, sources: Sources): RandomTensor {
   const { breakpoints, slopes, intercepts } = activation;
   const size = input.values.length;
   const [values, tangents] = [new Float64Array(size), new Float64Array(size)];
@@ -358,6 +396,10 @@ function bent(activation: PiecewiseLinearActivation, input: RandomTensor): Rando
     last: input.last,
     before: rises ? { tensor: input, activation } : null,
     greatest: null,
+    trace: {
+      factor: settledFactor(input.trace),
+      innovation: innovationOf(input, activation, { values, tangents }, sources),
+    },
   };
 }
 

@@ -1,4 +1,6 @@
 import type { PiecewiseLinearActivation } from '../../network/activation.ts';
+import { copyRows } from './copyRows.ts';
+import { innovationRows, type Innovation } from './innovation.ts';
 import { rounded } from './rounded.ts';
 
 /** Why the conditional mean of a network cannot be drawn, as a sentence. */
@@ -24,28 +26,36 @@ export interface RandomTensor {
   readonly before: { readonly tensor: RandomTensor; readonly activation: PiecewiseLinearActivation } | null;
   /** What it takes the greatest values of. */
   readonly greatest: Greatest | null;
+  readonly trace: Trace;
+}
+
+/** How the draw so far differs from the mean over draws. */
+export interface Trace {
+  /** By how much rates of zeros do, to first order in what each layer made of the one before: of mean one. */
+  readonly factor: number;
+  /** What is not in the factor yet, since that depends on who reads it. */
+  readonly innovation: Innovation | null;
 }
 
 /** Some rows of a tensor, one after the other; a row holds the channels of one position. */
 export function rowsOf(tensor: RandomTensor, rows: Int32Array): RandomTensor {
-  const { channels, fresh, before, greatest } = tensor;
-  const cells = new Int32Array(rows.length * channels);
-  for (let i = 0; i < cells.length; i++) cells[i] = rows[Math.floor(i / channels)] * channels + (i % channels);
-  const floats = (from: Float64Array) => Float64Array.from(cells, (cell) => from[cell]);
-  const numbers = (from: Int32Array) => cells.map((cell) => from[cell]);
+  const { channels, fresh, before, greatest, trace } = tensor;
+  const floats = (from: Float64Array) => copyRows(from, new Float64Array(rows.length * channels), rows, channels);
+  const numbers = (from: Int32Array) => copyRows(from, new Int32Array(rows.length * channels), rows, channels);
   const mean = fresh?.mean && { values: floats(fresh.mean.values), tangents: floats(fresh.mean.tangents) };
   return {
     ...tensor,
     values: floats(tensor.values),
     tangents: floats(tensor.tangents),
-    isNonNegative: Uint8Array.from(cells, (cell) => tensor.isNonNegative[cell]),
+    isNonNegative: copyRows(tensor.isNonNegative, new Uint8Array(rows.length * channels), rows, channels),
     fresh: fresh && { slots: numbers(fresh.slots), origins: numbers(fresh.origins), mean: mean ?? null },
     before: before && { ...before, tensor: rowsOf(before.tensor, rows) },
     greatest: greatest && {
       ...greatest,
-      groups: Array.from(cells, (cell) => greatest.groups[cell]),
+      groups: Array.from(rows).flatMap((row) => greatest.groups.slice(row * channels, (row + 1) * channels)),
       origins: numbers(greatest.origins),
     },
+    trace: { ...trace, innovation: trace.innovation && innovationRows(trace.innovation, rows) },
   };
 }
 
@@ -79,6 +89,8 @@ export type Covariance = readonly [values: number, first: number, second: number
 /** Second moments of G and its derivative at one place and for one set of channels read. */
 export interface Source {
   readonly layer: number;
+  /** Each has weights of its own. */
+  readonly filters: number;
   readonly q: Float64Array;
   readonly c: Float64Array;
   readonly r: Float64Array;
@@ -96,6 +108,19 @@ export interface Reads {
   readonly keepsSign: Uint8Array;
 }
 
+/** Sums of one source's channels, one after the other. */
+interface Run {
+  readonly values: Float64Array;
+  readonly slots: Int32Array;
+  readonly origins: Int32Array;
+  readonly start: number;
+  readonly end: number;
+}
+
+function isOneRun(slots: Int32Array, origins: Int32Array, at: number): boolean {
+  return slots[at] === slots[at - 1] && origins[at] === origins[at - 1] + 1;
+}
+
 /** The sources of one draw, and which zeros were counted. */
 export class Sources {
   private readonly sources: Source[] = [];
@@ -104,7 +129,7 @@ export class Sources {
   private readonly factors: number[] = [];
   private origins = 0;
   private countedZeros = new Uint8Array(1024);
-  private readonly sums = new Map<number, number>();
+  private readonly sums = new Map<number, Run[]>();
   private readonly countedLevels = new Map<number, Set<number>>();
 
   /** The number of the source's first slot. */
@@ -137,16 +162,38 @@ export class Sources {
     return ids;
   }
 
-  /** One origin for sums that are equal numbers, up to the factors of these slots; others are new. */
-  originsOfSums(values: Float64Array, slots: Int32Array): Int32Array {
+  /**
+   * One origin for sums that are equal numbers, up to the factors of their slots; others are new. Sums are equal only
+   * where their newest terms are, and these only where their variances are.
+   */
+  originsOfSums(values: Float64Array, slots: Int32Array, before: Int32Array): Int32Array {
     const origins = this.newOrigins(values.length);
-    for (let i = 0; i < values.length; i++) {
-      if (slots[i] < 0) continue;
-      const number = rounded(values[i] / this.factors[slots[i]]);
-      origins[i] = this.sums.get(number) ?? origins[i];
-      this.sums.set(number, origins[i]);
+    for (let start = 0, end = 0; start < values.length; start = end) {
+      for (end = start + 1; end < values.length && isOneRun(slots, before, end);) end++;
+      if (slots[start] < 0) continue;
+      const slot = slots[start];
+      const name = rounded(this.sources[slot].q[this.places[slot]]);
+      const alike = this.sums.get(name) ?? [];
+      if (alike.length > 0) this.shareOrigins(alike, values, slots, origins, start, end);
+      alike.push({ values, slots, origins, start, end });
+      this.sums.set(name, alike);
     }
     return origins;
+  }
+
+  private shareOrigins(
+    alike: readonly Run[],
+    values: Float64Array,
+    slots: Int32Array,
+    origins: Int32Array,
+    start: number,
+    end: number,
+  ): void {
+    const known = new Map<number, number>();
+    const nameOf = (run: Pick<Run, 'values' | 'slots'>, i: number) =>
+      rounded(run.values[i] / this.factors[run.slots[i]]);
+    for (const run of alike) for (let i = run.start; i < run.end; i++) known.set(nameOf(run, i), run.origins[i]);
+    for (let i = start; i < end; i++) origins[i] = known.get(nameOf({ values, slots }, i)) ?? origins[i];
   }
 
   /** Whether it was counted before where cells of this origin, multiplied by a factor, reach the level. Now it is. */
@@ -170,6 +217,10 @@ export class Sources {
 
   layerOf(slot: number): number {
     return this.sources[slot].layer;
+  }
+
+  filtersOf(slot: number): number {
+    return this.sources[slot].filters;
   }
 
   moments(slot: number): readonly [q: number, c: number, r: number] {

@@ -74,7 +74,8 @@ export function unitRate(
 
 const NEAR = 1e-6;
 
-function levelRate(q: number, c: number, r: number, m: number, slope: number): number {
+/** Mean number of zeros, for each unit of the line, of m + G: G of these moments, m of this slope. */
+export function levelRate(q: number, c: number, r: number, m: number, slope: number): number {
   if (!(q > 0)) return 0;
   const variance = r - (c * c) / q;
   const spread = variance > ROUNDING * r ? Math.sqrt(variance) : 0;

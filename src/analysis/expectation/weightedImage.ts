@@ -5,8 +5,9 @@ import type { Operation } from '../../network/operation.ts';
 import { sizeOf } from '../../network/shape.ts';
 import { windowGeometry } from '../../network/window.ts';
 import type { LayerPlaces, NetworkPlaces, WindowRows } from './equalPlaces.ts';
+import { factorOfReading, innovationOfSums, settled } from './innovation.ts';
 import { covarianceMatrix, drawnTogether, worksOf, type Reading } from './jointRows.ts';
-import type { Covariance, Fresh, RandomTensor, Reads, Source, Sources } from './randomTensor.ts';
+import type { Covariance, Fresh, RandomTensor, Reads, Source, Sources, Trace } from './randomTensor.ts';
 
 /** What one draw of a network has in common. */
 export interface Draw {
@@ -16,6 +17,8 @@ export interface Draw {
   readonly places: NetworkPlaces;
   /** How far along the line the origin is; null where the line misses it. */
   readonly origin: number | null;
+  /** By layer: the part of the squares in a sum that is due to its newest terms, about. */
+  readonly shares: Float64Array;
   /** Called every few milliseconds; throws where the draw is to end. */
   readonly breathe: () => void;
 }
@@ -139,6 +142,16 @@ function image(layer: Layer, input: RandomTensor, reading: Reading, draw: Draw):
     last: layer.index,
     before: null,
     greatest: null,
+    trace: traceOf(input, reading, draw.sources),
+  };
+}
+
+function traceOf(input: RandomTensor, reading: Reading, sources: Sources): Trace {
+  const innovation = input.trace.innovation ?? innovationOfSums(input, sources);
+  const { factor } = input.trace;
+  return {
+    factor: innovation ? factor * factorOfReading(innovation, reading) : factor,
+    innovation: null,
   };
 }
 
@@ -166,7 +179,15 @@ function sourceOf(
   };
   const [q, c, r] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
   for (let at = 0; at < size; at++) [q[at], c[at], , r[at]] = covariance(at, at);
-  return { layer: layer.index, q, c, r, covariance, reads: (place) => readsOf(tensor, reading, place) };
+  return {
+    layer: layer.index,
+    filters: reading.filters,
+    q,
+    c,
+    r,
+    covariance,
+    reads: (place) => readsOf(tensor, reading, place),
+  };
 
   /** Sums over equal taps of two positions. */
   function sumsOfProducts(p: number, other: number, part: number): Covariance {
@@ -284,7 +305,16 @@ function overNeighbors(tensor: RandomTensor, adjacency: readonly (readonly numbe
     }
   });
   const [values, tangents] = [sum(tensor.values), sum(tensor.tangents)];
-  return { ...tensor, values, tangents, isNonNegative, fresh: null, before: null, greatest: null };
+  return {
+    ...tensor,
+    values,
+    tangents,
+    isNonNegative,
+    fresh: null,
+    before: null,
+    greatest: null,
+    trace: settled(tensor.trace),
+  };
 }
 
 /** Multiplications that one draw of a layer takes, about. */

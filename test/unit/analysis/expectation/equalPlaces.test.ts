@@ -152,7 +152,13 @@ describe('rates are those of all positions, to rounding', () => {
     const ratesBy = (places: NetworkPlaces, t: number) => {
       const point = Float64Array.from(from, (x, i) => x + t * direction[i]);
       const draw = { initialization: network.initialization, gaussian: gaussians(5), origin: 0.5 - t };
-      return breakpointRates(network, point, direction, { ...draw, sources: new Sources(), places, breathe: () => {} });
+      return breakpointRates(network, point, direction, {
+        ...draw,
+        sources: new Sources(),
+        places,
+        breathe: () => {},
+        shares: new Float64Array(network.layers.length),
+      });
     };
     const once = equalPlaces(network, { from, to });
     const all = equalPlaces(network, elsewhere(network));
