@@ -6,7 +6,7 @@ import { breakpointRates } from './forwardPass.ts';
 import { controlled, type ControlledDraw, type DrawnRound } from './controlled.ts';
 import { NotDrawn, Sources } from './randomTensor.ts';
 import { workOf } from './weightedImage.ts';
-import { WideControl } from './wideControl.ts';
+import { WidePlaces } from './widePlaces.ts';
 
 /** A mean over random networks from draws, by layer index; null beyond the piecewise-linear part. */
 export interface ConditionalMean {
@@ -64,7 +64,7 @@ class Rounds {
   /** How many draws have the first breakpoint at the origin in a layer. */
   private readonly roots: Float64Array;
   private readonly places: NetworkPlaces;
-  private readonly control: WideControl;
+  private readonly line: WidePlaces;
 
   constructor(
     private readonly network: Network,
@@ -72,7 +72,7 @@ class Rounds {
     private readonly choice: ConditionalChoice,
   ) {
     this.places = equalPlaces(network, segment);
-    this.control = new WideControl(network, segment, this.places);
+    this.line = new WidePlaces(network, segment, this.places);
     this.roots = new Float64Array(network.layers.length);
     this.uniform = uniforms(streamSeed(choice.seed, 0));
     this.gaussian = gaussians(streamSeed(choice.seed, 1));
@@ -99,7 +99,7 @@ class Rounds {
   private round(): DrawnRound {
     const roots: number[] = [];
     const draws = Array.from({ length: STRATA }, (_, stratum): ControlledDraw => {
-      const { t, weight, origin, wide, shares } = this.control.at((stratum + this.uniform()) / STRATA);
+      const { t, weight, origin, wide, course } = this.line.at((stratum + this.uniform()) / STRATA);
       const direction = Float64Array.from(this.segment.from, (x, i) => this.segment.to[i] - x);
       const point = direction.map((slope, i) => this.segment.from[i] + t * slope);
       const { perLayer, rootLayer, factors } = breakpointRates(this.network, point, direction, {
@@ -108,7 +108,7 @@ class Rounds {
         sources: new Sources(),
         places: this.places,
         origin,
-        shares,
+        course,
         breathe: () => {
           if (this.choice.stopped?.() === true) throw new Stopped();
         },
@@ -116,7 +116,8 @@ class Rounds {
       if (Number.isFinite(rootLayer)) roots.push(rootLayer);
       return {
         rates: perLayer.map((rate) => weight * rate),
-        controls: wide.map((rate, layer) => rate * factors[layer]),
+        limits: wide,
+        factors,
       };
     });
     for (const layer of roots) this.roots[layer]++;
@@ -124,7 +125,7 @@ class Rounds {
   }
 
   private result(): ConditionalMean {
-    const rounds = controlled(this.rounds, this.control.means);
+    const rounds = controlled(this.rounds);
     const draws = rounds.flat();
     let regions = 1;
     const perLayer = this.network.layers.map(({ index, scope }) => {

@@ -1,40 +1,46 @@
-/** What one draw says of each layer, and a variable of known mean that follows it. */
+/** What one draw says of each layer. */
 export interface ControlledDraw {
   readonly rates: Float64Array;
-  readonly controls: Float64Array;
+  /** What the rates are in the limit of wide layers, about. */
+  readonly limits: Float64Array;
+  /** About the ratio of the two; of mean one, whatever the limits are. */
+  readonly factors: Float64Array;
 }
 
 /** One draw in each part of the segment. */
 export type DrawnRound = readonly ControlledDraw[];
 
 /**
- * Subtracts from each draw's rates what its controls are above their means. By how much a control counts is taken from
- * the other half of the rounds, so that the means stay what they are. By round, part and layer.
+ * Subtracts from each draw's rates what its factors say that they are above the mean: by round, part and layer. By how
+ * much a factor counts is taken from the other half of the rounds, so that the means stay what they are.
  */
-export function controlled(rounds: readonly DrawnRound[], means: Float64Array): readonly (readonly Float64Array[])[] {
-  const factors = [0, 1].map((half) => factorsFrom(rounds.filter((_, i) => i % 2 !== half).flat(), means));
+export function controlled(rounds: readonly DrawnRound[]): readonly (readonly Float64Array[])[] {
+  const weights = [0, 1].map((half) => weightsFrom(rounds.filter((_, i) => i % 2 !== half).flat()));
   return rounds.map((round, i) =>
-    round.map(({ rates, controls }) =>
-      rates.map((rate, layer) => rate - factors[i % 2][layer] * (controls[layer] - means[layer])),
-    ),
+    round.map((draw) => draw.rates.map((rate, layer) => rate - weights[i % 2][layer] * excessOf(draw, layer))),
   );
 }
 
-/** By layer: the ratio of rates to controls, times a slope for all layers together. */
-function factorsFrom(draws: readonly ControlledDraw[], means: Float64Array): Float64Array {
-  const ratios = means.map((_, layer) => {
-    const [rates, controls] = [sumOf(draws, (draw) => draw.rates[layer]), sumOf(draws, (draw) => draw.controls[layer])];
-    return rates > 0 && controls > 0 ? rates / controls : 0;
+/** By layer: the ratio of rates to what limits and factors say, times a slope for all layers together. */
+function weightsFrom(draws: readonly ControlledDraw[]): Float64Array {
+  const ratios = Float64Array.from(draws[0]?.rates ?? [], (_, layer) => {
+    const found = sumOf(draws, ({ rates }) => rates[layer]);
+    const said = sumOf(draws, ({ limits, factors }) => limits[layer] * factors[layer]);
+    return found > 0 && said > 0 && Number.isFinite(said) ? found / said : 0;
   });
   const totals = draws.map(({ rates }) => rates.reduce((sum, rate) => sum + rate, 0));
-  const excess = draws.map(({ controls }) =>
-    controls.reduce((sum, control, layer) => sum + ratios[layer] * (control - means[layer]), 0),
-  );
+  const excess = draws.map((draw) => ratios.reduce((sum, ratio, layer) => sum + ratio * excessOf(draw, layer), 0));
   const mean = totals.reduce((sum, total) => sum + total, 0) / draws.length;
   const both = excess.reduce((sum, each, i) => sum + each * (totals[i] - mean), 0);
   const squares = excess.reduce((sum, each) => sum + each * each, 0);
   const slope = squares > 0 ? Math.min(1, Math.max(0, both / squares)) : 0;
   return ratios.map((ratio) => slope * ratio);
+}
+
+/** Zero in the mean. */
+function excessOf({ limits, factors }: ControlledDraw, layer: number): number {
+  const excess = limits[layer] * (factors[layer] - 1);
+  return Number.isFinite(excess) ? excess : 0;
 }
 
 function sumOf(draws: readonly ControlledDraw[], of: (draw: ControlledDraw) => number): number {

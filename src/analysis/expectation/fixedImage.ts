@@ -3,8 +3,8 @@ import { spatialExtents, windowGeometry } from '../../network/window.ts';
 import * as rows from '../../counting/program/affineRows.ts';
 import type { SparseMatrix } from '../../counting/program/program.ts';
 import { RowBuilder } from '../../counting/program/rowBuilder.ts';
-import { settled } from './innovation.ts';
-import type { Fresh, RandomTensor } from './randomTensor.ts';
+import { settled, traceOfAll } from './innovation.ts';
+import type { Fresh, RandomTensor, Trace } from './randomTensor.ts';
 
 const matrices = new WeakMap<SparseMatrix, SparseMatrix>();
 
@@ -47,8 +47,21 @@ export function imageUnder(matrix: SparseMatrix, input: RandomTensor, channels: 
     last: input.last,
     before: selects && before ? { ...before, tensor: imageUnder(matrix, before.tensor, channels) } : null,
     greatest: null,
-    trace: settled(input.trace),
+    trace: traceOfMatrix(matrix, input, channels),
   };
+}
+
+function traceOfMatrix(matrix: SparseMatrix, input: RandomTensor, channels: number): Trace {
+  const rows = matrix.rows / channels;
+  if (channels !== input.channels) return traceOfAll(input.trace, rows);
+  const { factors } = settled(input.trace);
+  const mean = (row: number) => {
+    let [sum, count] = [0, 0];
+    for (let e = matrix.start[row]; e < matrix.end[row]; e++, count++)
+      sum += factors[Math.floor((matrix.base[row] + matrix.offset[e]) / channels)];
+    return count > 0 ? sum / count : 1;
+  };
+  return { factors: Float64Array.from({ length: rows }, (_, row) => mean(row * channels)), innovation: null };
 }
 
 function selected({ slots, origins, mean }: Fresh, matrix: SparseMatrix): Fresh {

@@ -5,7 +5,7 @@ import { sizeOf } from '../../network/shape.ts';
 import * as rows from '../../counting/program/affineRows.ts';
 import { firstOfEach, joinsChannels, type WindowRows } from './equalPlaces.ts';
 import { fixedImage, imageUnder } from './fixedImage.ts';
-import { innovationOf, scaledInnovation, settled, settledFactor } from './innovation.ts';
+import { innovationOf, meanOf, scaledInnovation, settled, traceOfAll, traceOfWindow } from './innovation.ts';
 import { NotDrawn, rowsOf, type Fresh, type RandomTensor, type Sources, type Trace } from './randomTensor.ts';
 import { changeRate, unitRate, type LayerRate } from './rates.ts';
 import { tropicalImage, type TropicalOperation } from './tropicalImage.ts';
@@ -55,7 +55,7 @@ class ForwardPass {
       const values = point.subarray(offset, offset + size);
       const tangents = direction.subarray(offset, offset + size);
       const all = plain(values, tangents, shape[shape.length - 1], new Uint8Array(size), -1, {
-        factor: 1,
+        factors: new Float64Array(size / shape[shape.length - 1]).fill(1),
         innovation: null,
       });
       this.tensors.set(inputTensor(k), rowsOf(all, firstOfEach(this.draw.places.inputs[k])));
@@ -65,7 +65,7 @@ class ForwardPass {
       if (layer.scope === 'beyond') continue;
       this.draw.breathe();
       const image = this.image(layer);
-      this.factors[layer.index] = image.trace.factor;
+      this.factors[layer.index] = meanOf(image.trace.factors);
       this.tensors.set(layer.index, this.activated(layer, image));
       for (const tensor of [layer.index, ...layer.inputs])
         if ((this.lastReader.get(tensor) ?? -1) <= layer.index) this.tensors.delete(tensor);
@@ -97,11 +97,18 @@ class ForwardPass {
         const { units, rank } = operation;
         const pieces = weightedImage(layer, operation, input, this.draw, window);
         const groups = Array.from({ length: units }, (_, u) => Array.from({ length: rank }, (__, k) => k * units + u));
-        return this.greatest(layer, pieces, groups, units, true);
+        return this.greatest(layer, pieces, groups, units, true, traceOfAll(pieces.trace, groups.length / units));
       }
       case 'maxPooling':
       case 'globalMaxPooling':
-        return this.greatest(layer, input, poolingGroups(window!, input.channels), input.channels, false);
+        return this.greatest(
+          layer,
+          input,
+          poolingGroups(window!, input.channels),
+          input.channels,
+          false,
+          traceOfWindow(input.trace, window!),
+        );
       case 'averagePooling':
       case 'globalAveragePooling':
       case 'zeroPadding':
@@ -111,7 +118,7 @@ class ForwardPass {
         return this.scaled(input, 1 / Math.sqrt(initialVariance(operation)), true);
       case 'flatten':
       case 'reshape':
-        return { ...input, channels: layer.outputShape[layer.outputShape.length - 1] };
+        return reshaped(input, layer.outputShape[layer.outputShape.length - 1]);
       case 'identity':
         return input;
       case 'tropicalDense':
@@ -137,6 +144,7 @@ class ForwardPass {
     groups: readonly (readonly number[])[],
     channels: number,
     areIndependent: boolean,
+    trace: Trace,
   ): RandomTensor {
     const size = groups.reduce((most, group) => Math.max(most, group.length), 0);
     if (size > MAX_GROUP) throw new NotDrawn(`${layer.name} takes the greatest of more than ${MAX_GROUP} numbers.`);
@@ -155,7 +163,7 @@ class ForwardPass {
       last: tensor.last,
       before: null,
       greatest: { tensor, groups, areIndependent, origins: this.sources.newOrigins(groups.length), factor: 1 },
-      trace: settled(tensor.trace),
+      trace,
     };
   }
 
@@ -233,7 +241,7 @@ class ForwardPass {
       channels,
       isNonNegative,
       last,
-      traceOfSum(inputs, newest, this.draw.shares[index]),
+      traceOfSum(inputs, newest, this.draw.course.shares[index]),
     );
     // Only weights that nothing else in the sum depends on are random given the rest.
     if (newest.length > 1 || !fresh || last < 0 || !this.isOf(fresh, last)) return sum;
@@ -286,7 +294,7 @@ class ForwardPass {
       return this.scaled(input, slope, slope > 0);
     }
     this.add(layer, unitRate(layer, activation, input, this.draw));
-    return bent(activation, input, this.sources);
+    return bent(activation, input, this.sources, this.draw.course.kept[layer.index]);
   }
 }
 
@@ -317,15 +325,32 @@ function plain(
   return { values, tangents, channels, isNonNegative, last, fresh: null, before: null, greatest: null, trace };
 }
 
+function reshaped(input: RandomTensor, channels: number): RandomTensor {
+  if (channels === input.channels) return input;
+  return { ...input, channels, trace: traceOfAll(input.trace, input.values.length / channels) };
+}
+
 /** Of a sum whose newest terms are about this share of its squares. */
 function traceOfSum(inputs: readonly RandomTensor[], newest: readonly RandomTensor[], share: number): Trace {
   const others = inputs.filter((input) => !newest.includes(input));
-  if (others.length === 0) return { factor: meanFactor(newest), innovation: null };
-  return { factor: (1 - share) * meanFactor(others) + share * meanFactor(newest), innovation: null };
+  const ofNewest = meanFactors(newest);
+  if (others.length === 0) return { factors: ofNewest, innovation: null };
+  const ofOthers = meanFactors(others);
+  return { factors: ofNewest.map((factor, row) => share * factor + (1 - share) * ofOthers[row]), innovation: null };
 }
 
-function meanFactor(tensors: readonly RandomTensor[]): number {
-  return tensors.reduce((sum, { trace }) => sum + settledFactor(trace), 0) / tensors.length;
+function meanFactors(tensors: readonly RandomTensor[]): Float64Array {
+  const all = tensors.map(({ trace }) => settled(trace).factors);
+  return all[0].map((_, row) => all.reduce((sum, factors) => sum + factors[row], 0) / all.length);
+}
+
+/** Of tensors put together: rows that hold cells of several have the mean of all, others their own mean. */
+function factorsOfParts(parts: readonly RandomTensor[], owner: Int32Array, channels: number): Float64Array {
+  const all = parts.map(({ trace }) => settled(trace).factors);
+  return Float64Array.from({ length: owner.length / channels }, (_, row) => {
+    const owners = new Set(owner.subarray(row * channels, (row + 1) * channels));
+    return [...owners].reduce((sum, k) => sum + all[k][row], 0) / owners.size;
+  });
 }
 
 function join(parts: readonly RandomTensor[], owner: Int32Array, channels: number, last: number): RandomTensor {
@@ -363,11 +388,16 @@ function join(parts: readonly RandomTensor[], owner: Int32Array, channels: numbe
         }
       : null,
     greatest: null,
-    trace: { factor: meanFactor(parts), innovation: null },
+    trace: { factors: factorsOfParts(parts, owner, channels), innovation: null },
   };
 }
 
-function bent(activation: PiecewiseLinearActivation, input: RandomTensor, sources: Sources): RandomTensor {
+function bent(
+  activation: PiecewiseLinearActivation,
+  input: RandomTensor,
+  sources: Sources,
+  kept: number,
+): RandomTensor {
   const { breakpoints, slopes, intercepts } = activation;
   const size = input.values.length;
   const [values, tangents] = [new Float64Array(size), new Float64Array(size)];
@@ -397,8 +427,8 @@ function bent(activation: PiecewiseLinearActivation, input: RandomTensor, source
     before: rises ? { tensor: input, activation } : null,
     greatest: null,
     trace: {
-      factor: settledFactor(input.trace),
-      innovation: innovationOf(input, activation, { values, tangents }, sources),
+      factors: settled(input.trace).factors,
+      innovation: innovationOf(input, activation, { values, tangents }, sources, kept),
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { PiecewiseLinearActivation } from '../../network/activation.ts';
 import { linear } from '../../network/activation.ts';
 import { truncatedMoments } from '../../theory/kacRice/integrals/normal.ts';
+import type { WindowRows } from './equalPlaces.ts';
 import type { Reading } from './jointRows.ts';
 import { copyRows } from './copyRows.ts';
 import type { Fresh, RandomTensor, Sources, Trace } from './randomTensor.ts';
@@ -17,6 +18,8 @@ export interface Innovation {
   readonly expected: Float64Array;
   /** Channels do not depend on each other, given all layers before. */
   readonly areIndependent: boolean;
+  /** Which part of the squares in later layers comes from its own, about; from biases the rest. */
+  readonly kept: number;
 }
 
 /**
@@ -28,6 +31,7 @@ export function innovationOf(
   units: PiecewiseLinearActivation,
   { values, tangents }: Pick<RandomTensor, 'values' | 'tangents'>,
   sources: Sources,
+  kept: number,
 ): Innovation | null {
   if (!fresh || last < 0 || !fresh.slots.every((slot) => slot >= 0 && sources.layerOf(slot) === last)) return null;
   const expected = new Float64Array(3 * values.length);
@@ -43,6 +47,7 @@ export function innovationOf(
     channels,
     expected,
     areIndependent: sources.filtersOf(fresh.slots[0]) === channels,
+    kept,
   };
 }
 
@@ -81,105 +86,94 @@ export function unitMoments(
 }
 
 /** What a layer reads of an innovation, as far as it matters here. */
-type Window = Pick<Reading, 'positions' | 'taps' | 'input' | 'variance' | 'bias' | 'parts'>;
+type Window = Pick<Reading, 'positions' | 'taps' | 'input' | 'variance' | 'bias' | 'parts'> & Pick<Innovation, 'kept'>;
 
 /**
- * The factor, of mean one given all layers before, by which an innovation changes the rate of zeros of the sums that a
- * layer makes of it, about, averaged over the layer's positions: √(s² / q), where s² and q are sums over channels. With
- * a and b for what each channel adds to them, relatively and above the mean, it is the product of 1 + (a - b) / 2 and
- * products of two of them: the mean of each is known since channels are independent.
+ * The factors, of mean one given all layers before, by which an innovation changes the rate of zeros of the sums that a
+ * layer makes of it, about, at each of its positions: √(s² / q), where s² and q are sums over channels. With a and b
+ * for what each channel adds to them, relatively and above the mean, it is the product of 1 + (a - b) / 2 and products
+ * of two of them: the mean of each is known since channels are independent.
  */
-export function factorOfReading(innovation: Innovation, window: Window): number {
+export function factorsOfReading(innovation: Innovation, window: Window): Float64Array {
   const { values, tangents, channels, expected, areIndependent } = innovation;
-  const weights = weightsOfRows(innovation, window);
-  if (!weights) return 1;
+  const { positions, taps, input } = window;
+  const sums = sumsOfRows(innovation);
+  const factors = new Float64Array(positions).fill(1);
   const [a, b] = [new Float64Array(channels), new Float64Array(channels)];
-  for (let cell = 0; cell < values.length; cell++) {
-    const [channel, from] = [cell % channels, 4 * Math.floor(cell / channels)];
-    const [h, slope, to] = [values[cell], tangents[cell], 3 * cell];
-    const square = h * h - expected[to];
-    a[channel] +=
-      weights[from] * square +
-      weights[from + 1] * (h * slope - expected[to + 1]) +
-      weights[from + 2] * (slope * slope - expected[to + 2]);
-    b[channel] += weights[from + 3] * square;
+  for (let position = 0; position < positions; position++) {
+    const rows = input.subarray(position * taps, (position + 1) * taps);
+    const weights = weightsAt(sums, rows, window);
+    if (!weights) continue;
+    const [ofSquare, share, ofValues] = weights;
+    a.fill(0);
+    b.fill(0);
+    for (const row of rows) {
+      if (row < 0) continue;
+      for (let channel = 0, cell = row * channels; channel < channels; channel++, cell++) {
+        const [h, rest] = [values[cell], tangents[cell] - share * values[cell]];
+        const [q, c, r] = [expected[3 * cell], expected[3 * cell + 1], expected[3 * cell + 2]];
+        a[channel] += ofSquare * (rest * rest - (r - 2 * share * c + share * share * q));
+        b[channel] += ofValues * (h * h - q);
+      }
+    }
+    factors[position] = areIndependent ? factorOfChannels(a, b) : 1 + (sumOf(a) - sumOf(b)) / 2;
   }
-  return areIndependent ? factorOfChannels(a, b) : 1 + (sumOf(a) - sumOf(b)) / 2;
+  return factors;
 }
 
 function factorOfChannels(a: Float64Array, b: Float64Array): number {
-  const product = a.reduce((factor, each, channel) => factor * (1 + (each - b[channel]) / 2), 1);
-  return product + (productsOfTwo(b) - productsOfTwo(a)) / 4;
-}
-
-/** Sum over all different two of them, in both orders. */
-function productsOfTwo(numbers: Float64Array): number {
-  return sumOf(numbers) ** 2 - numbers.reduce((sum, each) => sum + each * each, 0);
+  let [product, sumA, sumB, squaresA, squaresB] = [1, 0, 0, 0, 0];
+  for (let channel = 0; channel < a.length; channel++) {
+    const [one, other] = [a[channel], b[channel]];
+    product *= 1 + (one - other) / 2;
+    sumA += one;
+    sumB += other;
+    squaresA += one * one;
+    squaresB += other * other;
+  }
+  return product + (sumB * sumB - squaresB - (sumA * sumA - squaresA)) / 4;
 }
 
 function sumOf(numbers: Float64Array): number {
   return numbers.reduce((sum, each) => sum + each, 0);
 }
 
-/**
- * Four numbers a row: how much h², h h′ and h′² there count in s², relatively, and how much h² does in q. Null where
- * nothing vanishes.
- */
-function weightsOfRows({ values, channels, expected }: Innovation, window: Window): Float64Array | null {
-  const { positions, taps, input, variance, bias, parts } = window;
+/** Expected sums over channels, three a row. */
+function sumsOfRows({ values, channels, expected }: Innovation): Float64Array {
   const sums = new Float64Array((3 * values.length) / channels);
-  expected.forEach((moment, i) => (sums[3 * Math.floor(i / (3 * channels)) + (i % 3)] += moment));
-  const weights = new Float64Array((4 * values.length) / channels);
-  const weight = variance / parts;
-  let rates = 0;
-  for (let position = 0; position < positions; position++) {
-    let [q, c, r] = [bias, 0, 0];
-    for (let tap = 0; tap < taps; tap++) {
-      const from = 3 * input[position * taps + tap];
-      if (from < 0) continue;
-      q += weight * sums[from];
-      c += weight * sums[from + 1];
-      r += weight * sums[from + 2];
-    }
-    if (!(q > 0)) continue;
-    const share = c / q;
-    const square = r - share * c;
-    if (!(square > CLEAR * r)) continue;
-    const rate = Math.sqrt(square / q);
-    rates += rate;
-    const [ofSquare, ofValues] = [(weight * rate) / square, (weight * rate) / q];
-    for (let tap = 0; tap < taps; tap++) {
-      const to = 4 * input[position * taps + tap];
-      if (to < 0) continue;
-      weights[to] += ofSquare * share * share;
-      weights[to + 1] -= 2 * ofSquare * share;
-      weights[to + 2] += ofSquare;
-      weights[to + 3] += ofValues;
-    }
+  for (let cell = 0; cell < values.length; cell++) {
+    const to = 3 * Math.floor(cell / channels);
+    for (let k = 0; k < 3; k++) sums[to + k] += expected[3 * cell + k];
   }
-  return rates > 0 ? weights.map((each) => each / rates) : null;
+  return sums;
+}
+
+/** How much (h′ - share h)² counts in s² there, relatively, that share, and how much h² counts in q. */
+function weightsAt(
+  sums: Float64Array,
+  rows: Int32Array,
+  { variance, bias, parts, kept }: Window,
+): [ofSquare: number, share: number, ofValues: number] | null {
+  const weight = variance / parts;
+  let [q, c, r] = [bias, 0, 0];
+  for (const row of rows) {
+    if (row < 0) continue;
+    q += weight * sums[3 * row];
+    c += weight * sums[3 * row + 1];
+    r += weight * sums[3 * row + 2];
+  }
+  if (!(q > 0)) return null;
+  const share = (kept * c) / q;
+  const square = r - share * c;
+  return square > CLEAR * r ? [weight / square, share, (kept * weight) / q] : null;
 }
 
 /** Below this share a variance is too near to rounding. */
 const CLEAR = 1e-9;
 
-/** The same for whoever takes the numbers as they are. */
-function factorOfNumbers(innovation: Innovation): number {
-  const positions = innovation.values.length / innovation.channels;
-  const input = Int32Array.from({ length: positions }, (_, p) => p);
-  return factorOfReading(innovation, {
-    positions,
-    taps: 1,
-    input,
-    variance: 1,
-    bias: 0,
-    parts: 1,
-  });
-}
-
 /** The innovation of sums that no units have bent. */
-export function innovationOfSums(tensor: RandomTensor, sources: Sources): Innovation | null {
-  return innovationOf(tensor, linear, tensor, sources);
+export function innovationOfSums(tensor: RandomTensor, sources: Sources, kept: number): Innovation | null {
+  return innovationOf(tensor, linear, tensor, sources, kept);
 }
 
 /** Of some rows of the tensor. */
@@ -206,11 +200,58 @@ export function scaledInnovation(innovation: Innovation, factor: number): Innova
   };
 }
 
-/** The factor of a tensor, whoever reads it. */
-export function settledFactor({ factor, innovation }: Trace): number {
-  return innovation ? factor * factorOfNumbers(innovation) : factor;
+/** The factors of a layer's sums, by position. */
+export function traceOfReading({ factors, innovation }: Trace, window: Window): Trace {
+  const { positions, taps, input } = window;
+  const own = innovation ? factorsOfReading(innovation, window) : new Float64Array(positions).fill(1);
+  return {
+    factors: own.map((factor, at) => factor * meanAt(factors, input.subarray(at * taps, (at + 1) * taps))),
+    innovation: null,
+  };
 }
 
-export function settled(trace: Trace): Trace {
-  return { factor: settledFactor(trace), innovation: null };
+/** The factors of whatever takes the greatest of some rows, or their mean. */
+export function traceOfWindow(trace: Trace, { count, taps, input }: WindowRows): Trace {
+  const { factors } = settled(trace);
+  const means = Float64Array.from({ length: count }, (_, at) =>
+    meanAt(factors, input.subarray(at * taps, (at + 1) * taps)),
+  );
+  return { factors: means, innovation: null };
+}
+
+/** The mean of all factors, for as many rows. */
+export function traceOfAll(trace: Trace, rows: number): Trace {
+  const { factors } = settled(trace);
+  return { factors: new Float64Array(rows).fill(meanOf(factors)), innovation: null };
+}
+
+/** The factors of a tensor, whoever reads it. */
+export function settled({ factors, innovation }: Trace): Trace {
+  if (!innovation) return { factors, innovation };
+  const positions = factors.length;
+  const input = Int32Array.from({ length: positions }, (_, p) => p);
+  const own = factorsOfReading(innovation, {
+    positions,
+    taps: 1,
+    input,
+    variance: 1,
+    bias: 0,
+    parts: 1,
+    kept: innovation.kept,
+  });
+  return { factors: own.map((factor, at) => factor * factors[at]), innovation: null };
+}
+
+function meanAt(factors: Float64Array, rows: Int32Array): number {
+  let [sum, count] = [0, 0];
+  for (const row of rows) {
+    if (row < 0) continue;
+    sum += factors[row];
+    count++;
+  }
+  return count > 0 ? sum / count : 1;
+}
+
+export function meanOf(factors: Float64Array): number {
+  return sumOf(factors) / factors.length;
 }

@@ -31,8 +31,8 @@ export interface RandomTensor {
 
 /** How the draw so far differs from the mean over draws. */
 export interface Trace {
-  /** By how much rates of zeros do, to first order in what each layer made of the one before: of mean one. */
-  readonly factor: number;
+  /** By how much rates of zeros do, about, by row: each has the mean one. */
+  readonly factors: Float64Array;
   /** What is not in the factor yet, since that depends on who reads it. */
   readonly innovation: Innovation | null;
 }
@@ -55,7 +55,10 @@ export function rowsOf(tensor: RandomTensor, rows: Int32Array): RandomTensor {
       groups: Array.from(rows).flatMap((row) => greatest.groups.slice(row * channels, (row + 1) * channels)),
       origins: numbers(greatest.origins),
     },
-    trace: { ...trace, innovation: trace.innovation && innovationRows(trace.innovation, rows) },
+    trace: {
+      factors: copyRows(trace.factors, new Float64Array(rows.length), rows, 1),
+      innovation: trace.innovation && innovationRows(trace.innovation, rows),
+    },
   };
 }
 

@@ -6,7 +6,7 @@ import { sizeOf } from '../../network/shape.ts';
 import { tropicalGeometry } from '../../network/window.ts';
 import * as rows from '../../counting/program/affineRows.ts';
 import { normalDensity } from '../../theory/kacRice/integrals/normal.ts';
-import { settled } from './innovation.ts';
+import { traceOfAll } from './innovation.ts';
 import { NotDrawn, type RandomTensor } from './randomTensor.ts';
 import { rounded } from './rounded.ts';
 import type { Draw } from './weightedImage.ts';
@@ -54,7 +54,7 @@ export function tropicalImage(
     last: layer.index,
     before: null,
     greatest: null,
-    trace: settled(input.trace),
+    trace: traceOfAll(input.trace, size / layer.outputShape[layer.outputShape.length - 1]),
   };
   return { image, rate: rateOf(drawn, draw) };
 }

@@ -5,8 +5,9 @@ import type { Operation } from '../../network/operation.ts';
 import { sizeOf } from '../../network/shape.ts';
 import { windowGeometry } from '../../network/window.ts';
 import type { LayerPlaces, NetworkPlaces, WindowRows } from './equalPlaces.ts';
-import { factorOfReading, innovationOfSums, settled } from './innovation.ts';
+import { innovationOfSums, traceOfAll, traceOfReading } from './innovation.ts';
 import { covarianceMatrix, drawnTogether, worksOf, type Reading } from './jointRows.ts';
+import type { Course } from './widePlaces.ts';
 import type { Covariance, Fresh, RandomTensor, Reads, Source, Sources, Trace } from './randomTensor.ts';
 
 /** What one draw of a network has in common. */
@@ -17,8 +18,7 @@ export interface Draw {
   readonly places: NetworkPlaces;
   /** How far along the line the origin is; null where the line misses it. */
   readonly origin: number | null;
-  /** By layer: the part of the squares in a sum that is due to its newest terms, about. */
-  readonly shares: Float64Array;
+  readonly course: Course;
   /** Called every few milliseconds; throws where the draw is to end. */
   readonly breathe: () => void;
 }
@@ -142,17 +142,13 @@ function image(layer: Layer, input: RandomTensor, reading: Reading, draw: Draw):
     last: layer.index,
     before: null,
     greatest: null,
-    trace: traceOf(input, reading, draw.sources),
+    trace: traceOf(input, reading, draw.sources, draw.course.kept[layer.index]),
   };
 }
 
-function traceOf(input: RandomTensor, reading: Reading, sources: Sources): Trace {
-  const innovation = input.trace.innovation ?? innovationOfSums(input, sources);
-  const { factor } = input.trace;
-  return {
-    factor: innovation ? factor * factorOfReading(innovation, reading) : factor,
-    innovation: null,
-  };
+function traceOf({ trace, ...input }: RandomTensor, reading: Reading, sources: Sources, kept: number): Trace {
+  const innovation = trace.innovation ?? innovationOfSums({ ...input, trace }, sources, kept);
+  return traceOfReading({ ...trace, innovation }, { ...reading, kept });
 }
 
 /** The moments of the sums over what each position reads, for each part of the channels. */
@@ -313,7 +309,7 @@ function overNeighbors(tensor: RandomTensor, adjacency: readonly (readonly numbe
     fresh: null,
     before: null,
     greatest: null,
-    trace: settled(tensor.trace),
+    trace: traceOfAll(tensor.trace, adjacency.length),
   };
 }
 

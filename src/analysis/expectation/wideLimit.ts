@@ -31,6 +31,11 @@ const none: Moments = { q: 0, c: 0, r: 0 };
 export interface WidePlace {
   readonly rates: Float64Array;
   readonly shares: Float64Array;
+  /**
+   * Which part of the squares of values, in the layers with most breakpoints, comes from this layer's values; the rest
+   * comes from biases behind it.
+   */
+  readonly kept: Float64Array;
 }
 
 /** Follows the mean squares of all tensors through the network, as if all layers were wide and all positions alike. */
@@ -63,7 +68,7 @@ export class WideLimit {
 
   at(t: number): WidePlace {
     const { layers } = this.network;
-    const [rates, shares] = [new Float64Array(layers.length), new Float64Array(layers.length)];
+    const [rates, shares, slopes] = [0, 1, 2].map(() => new Float64Array(layers.length));
     const known = new Map<TensorId, WideTensor>();
     this.inputs.forEach(({ q, c, r }, k) => {
       const moments = { q: q + 2 * t * c + t * t * r, c: c + t * r, r };
@@ -74,6 +79,7 @@ export class WideLimit {
       const inputs = layer.inputs.map((tensor) => known.get(tensor) ?? { bent: none, normal: none });
       const image = this.image(layer, inputs);
       shares[layer.index] = shareOfNormal(image);
+      slopes[layer.index] = slopeOf(image);
       const { activation } = layer;
       if (activation.kind === 'smooth') known.set(layer.index, image);
       else {
@@ -82,7 +88,7 @@ export class WideLimit {
         known.set(layer.index, bends(activation) ? bent(activation, image) : scaled(image, activation.slopes[0] ** 2));
       }
     }
-    return { rates, shares };
+    return { rates, shares, kept: keptIn(rates, slopes) };
   }
 
   /** Different units of a layer. */
@@ -192,6 +198,22 @@ function scaled(tensor: WideTensor, factor: number): WideTensor {
 
 function shareOfNormal({ bent: { q: given }, normal: { q } }: WideTensor): number {
   return q > 0 ? q / (given + q) : 0;
+}
+
+/** Mean squares of derivatives, over those of values: gains change both, biases the latter only. */
+function slopeOf({ bent: given, normal }: WideTensor): number {
+  const q = given.q + normal.q;
+  return q > 0 ? (given.r + normal.r) / q : 0;
+}
+
+function keptIn(rates: Float64Array, slopes: Float64Array): Float64Array {
+  let [sum, whole] = [0, 0];
+  rates.forEach((rate, layer) => {
+    if (!Number.isFinite(rate)) return;
+    sum += rate * slopes[layer];
+    whole += rate;
+  });
+  return slopes.map((slope) => (whole > 0 && slope > 0 ? Math.min(1, sum / whole / slope) : 1));
 }
 
 /** A cell: its mean, how that changes, and the moments of the rest. */

@@ -157,7 +157,10 @@ describe('rates are those of all positions, to rounding', () => {
         sources: new Sources(),
         places,
         breathe: () => {},
-        shares: new Float64Array(network.layers.length),
+        course: {
+          shares: new Float64Array(network.layers.length),
+          kept: new Float64Array(network.layers.length).fill(1),
+        },
       });
     };
     const once = equalPlaces(network, { from, to });
