@@ -94,7 +94,7 @@ type Window = Pick<Reading, 'positions' | 'taps' | 'input' | 'variance' | 'bias'
  * for what each channel adds to them, relatively and above the mean, it is the product of 1 + (a - b) / 2 and products
  * of two of them: the mean of each is known since channels are independent.
  */
-export function factorsOfReading(innovation: Innovation, window: Window): Float64Array {
+function factorsOfReading(innovation: Innovation, window: Window): Float64Array {
   const { values, tangents, channels, expected, areIndependent } = innovation;
   const { positions, taps, input } = window;
   const sums = sumsOfRows(innovation);

@@ -255,6 +255,7 @@ function productsWithWeights(tensor: RandomTensor, reading: Reading, { gaussian,
   const biases = new Float64Array(filters);
   if (bias > 0) for (let f = 0; f < filters; f++) biases[f] = Math.sqrt(bias) * gaussian();
   const [values, tangents] = [new Float64Array(positions * filters), new Float64Array(positions * filters)];
+  const used = new Int32Array(depth);
   for (let position = 0; position < positions; position++) {
     breathe();
     const to = position * filters;
@@ -262,22 +263,49 @@ function productsWithWeights(tensor: RandomTensor, reading: Reading, { gaussian,
     for (let tap = 0; tap < taps; tap++) {
       const place = input[position * taps + tap];
       if (place < 0) continue;
-      for (let channel = 0; channel < inputChannels; channel++) {
-        const [x, dx] = [
-          tensor.values[place * inputChannels + channel],
-          tensor.tangents[place * inputChannels + channel],
-        ];
-        if (x === 0 && dx === 0) continue;
-        const part = Math.floor(channel / depth);
-        const from = (tap * depth + (channel - part * depth)) * filters;
-        for (let f = part * perPart, last = f + perPart; f < last; f++) {
-          values[to + f] += x * kernel[from + f];
-          tangents[to + f] += dx * kernel[from + f];
-        }
+      for (let part = 0; part < parts; part++) {
+        const from = place * inputChannels + part * depth;
+        let count = 0;
+        for (let k = 0; k < depth; k++)
+          if (tensor.values[from + k] !== 0 || tensor.tangents[from + k] !== 0) used[count++] = k;
+        const rows = { kernel, first: tap * depth * filters + part * perPart, filters, count: perPart };
+        addProducts(values, tangents, to + part * perPart, tensor, from, used.subarray(0, count), rows);
       }
     }
   }
   return [values, tangents];
+}
+
+/** Adds rows of a kernel, each times a number and times its derivative; four rows at a time. */
+function addProducts(
+  values: Float64Array,
+  tangents: Float64Array,
+  to: number,
+  { values: numbers, tangents: slopes }: Pick<RandomTensor, 'values' | 'tangents'>,
+  from: number,
+  used: Int32Array,
+  { kernel, first, filters, count }: { kernel: Float64Array; first: number; filters: number; count: number },
+): void {
+  let k = 0;
+  for (; k + 3 < used.length; k += 4) {
+    const [a, b, c, d] = [used[k], used[k + 1], used[k + 2], used[k + 3]];
+    const [x0, x1, x2, x3] = [numbers[from + a], numbers[from + b], numbers[from + c], numbers[from + d]];
+    const [y0, y1, y2, y3] = [slopes[from + a], slopes[from + b], slopes[from + c], slopes[from + d]];
+    const [r0, r1] = [first + a * filters, first + b * filters];
+    const [r2, r3] = [first + c * filters, first + d * filters];
+    for (let f = 0; f < count; f++) {
+      const [w0, w1, w2, w3] = [kernel[r0 + f], kernel[r1 + f], kernel[r2 + f], kernel[r3 + f]];
+      values[to + f] += x0 * w0 + x1 * w1 + x2 * w2 + x3 * w3;
+      tangents[to + f] += y0 * w0 + y1 * w1 + y2 * w2 + y3 * w3;
+    }
+  }
+  for (; k < used.length; k++) {
+    const [x, y, row] = [numbers[from + used[k]], slopes[from + used[k]], first + used[k] * filters];
+    for (let f = 0; f < count; f++) {
+      values[to + f] += x * kernel[row + f];
+      tangents[to + f] += y * kernel[row + f];
+    }
+  }
 }
 
 function overNeighbors(tensor: RandomTensor, adjacency: readonly (readonly number[])[]): RandomTensor {

@@ -6,6 +6,11 @@ import { networkToCount } from '../../../../src/analysis/counts/countPlan.ts';
 import { drawMean } from '../../../../src/analysis/expectation/drawnMean.ts';
 import { spreadOf } from '../../../../src/analysis/statistics.ts';
 import { conditionalMean, type ConditionalMean } from '../../../../src/analysis/expectation/conditionalMean.ts';
+import { equalPlaces } from '../../../../src/analysis/expectation/equalPlaces.ts';
+import { breakpointRates } from '../../../../src/analysis/expectation/forwardPass.ts';
+import { Sources } from '../../../../src/analysis/expectation/randomTensor.ts';
+import { WidePlaces } from '../../../../src/analysis/expectation/widePlaces.ts';
+import { gaussians } from '../../../../src/common/random.ts';
 import { count } from '../../../../src/counting/countRegions.ts';
 import type { Network } from '../../../../src/network/network.ts';
 
@@ -215,6 +220,49 @@ describe('agrees with exact counts of random networks at the real widths', () =>
     );
     compare(network, diagonal(network));
   });
+});
+
+describe('factors, by which draws are compared with their mean, have the mean one after each layer', () => {
+  // In one draw of a thousand there, all channels but one are dead, which is refused.
+  const isDrawn = ([name]: [string, Network]) => name !== 'global max pooling and average pooling';
+  test.each(Object.entries(networks).filter(isDrawn))('%s', (_, network) => {
+    const segment = {
+      from: Array.from({ length: network.inputSize }, (__, i) => Math.sin(7.3 * i)),
+      to: Array.from({ length: network.inputSize }, (__, i) => Math.cos(3.1 * i)),
+    };
+    const places = equalPlaces(network, segment);
+    const { t, origin, course } = new WidePlaces(network, segment, places).at(0.4);
+    const direction = Float64Array.from(segment.from, (x, i) => segment.to[i] - x);
+    const point = direction.map((slope, i) => segment.from[i] + t * slope);
+    const gaussian = gaussians(29);
+    const { initialization } = network;
+    const draws = Array.from({ length: 1000 }, () => {
+      const sources = new Sources();
+      const draw = { initialization, gaussian, sources, places, origin, course, breathe: () => {} };
+      return breakpointRates(network, point, direction, draw).factors;
+    });
+    network.layers.forEach(({ index, name }) => {
+      const { mean, standardError } = spreadOf(draws.map((factors) => factors[index]))!;
+      expect(Math.abs(mean - 1), name).toBeLessThanOrEqual(4.5 * standardError! + 1e-9);
+    });
+  });
+});
+
+test('a residual network of few channels: a third of the error that draws have without factors', () => {
+  const block = (name: string, input: string): Sketch[] => [
+    conv(12, 3, 'relu', { padding: 'same', name: `${name}1`, inputs: [input] }),
+    conv(12, 3, undefined, { padding: 'same', name: `${name}2` }),
+    { type: 'add', name: `${name}3`, inputs: [input, `${name}2`] },
+    units('relu', { name }),
+  ];
+  const network = networkOf(
+    [8, 8, 3],
+    [conv(12, 3, 'relu', { padding: 'same', name: 'a' }), ...block('b', 'a'), ...block('c', 'b'), ...block('d', 'c')],
+  );
+  const mean = drawn(network, diagonal(network), 1e8);
+  // 2,000 draws without factors, at places that are denser near the origin: 3480 ± 28.
+  expect(Math.abs(mean.perLayer.at(-1)! - 3480)).toBeLessThan(4 * Math.hypot(mean.standardError, 28));
+  expect((mean.standardError / mean.perLayer.at(-1)!) * Math.sqrt(mean.draws)).toBeLessThan(0.13);
 });
 
 test('the standard error of the fewest draws is not too small', () => {
