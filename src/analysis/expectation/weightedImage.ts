@@ -246,37 +246,60 @@ function jointDraws(source: Source, { positions, filters, parts }: Reading, { ga
   return [values, tangents];
 }
 
-function productsWithWeights(tensor: RandomTensor, reading: Reading, { gaussian, breathe }: Draw) {
-  const { positions, taps, input, inputChannels, filters, parts, variance, bias } = reading;
-  const [depth, perPart] = [inputChannels / parts, filters / parts];
-  const deviation = Math.sqrt(variance);
-  const kernel = new Float64Array(taps * depth * filters);
-  for (let i = 0; i < kernel.length; i++) kernel[i] = deviation * gaussian();
-  const biases = new Float64Array(filters);
-  if (bias > 0) for (let f = 0; f < filters; f++) biases[f] = Math.sqrt(bias) * gaussian();
-  const [values, tangents] = [new Float64Array(positions * filters), new Float64Array(positions * filters)];
-  const used = new Int32Array(depth);
-  for (let position = 0; position < positions; position++) {
-    breathe();
-    const to = position * filters;
-    values.set(biases, to);
-    for (let tap = 0; tap < taps; tap++) {
-      const place = input[position * taps + tap];
-      if (place < 0) continue;
-      for (let part = 0; part < parts; part++) {
-        const from = place * inputChannels + part * depth;
-        let count = 0;
-        for (let k = 0; k < depth; k++)
-          if (tensor.values[from + k] !== 0 || tensor.tangents[from + k] !== 0) used[count++] = k;
-        const rows = { kernel, first: tap * depth * filters + part * perPart, filters, count: perPart };
-        addProducts(values, tangents, to + part * perPart, tensor, from, used.subarray(0, count), rows);
-      }
+/** Filters whose weights stay in a processor's cache while all positions are read. */
+const TILE = 64;
+
+function productsWithWeights(tensor: RandomTensor, reading: Reading, draw: Draw) {
+  const { positions, filters, parts, bias } = reading;
+  const perPart = filters / parts;
+  const values = new Float64Array(positions * filters);
+  const tangents = new Float64Array(positions * filters);
+  for (let f = 0; f < filters && bias > 0; f++) {
+    const shift = Math.sqrt(bias) * draw.gaussian();
+    for (let at = f; at < values.length; at += filters) values[at] = shift;
+  }
+  for (let part = 0; part < parts; part++) {
+    for (let first = 0; first < perPart; first += TILE) {
+      const count = Math.min(TILE, perPart - first);
+      addFilters(values, tangents, tensor, reading, part, part * perPart + first, count, draw);
     }
   }
   return [values, tangents];
 }
 
-/** Adds rows of a kernel, each times a number and times its derivative; four rows at a time. */
+/** Draws the weights of some filters of a part, and adds what they make of each position. */
+function addFilters(
+  values: Float64Array,
+  tangents: Float64Array,
+  tensor: RandomTensor,
+  { positions, taps, input, inputChannels, filters, parts, variance }: Reading,
+  part: number,
+  first: number,
+  count: number,
+  { gaussian, breathe }: Draw,
+): void {
+  const depth = inputChannels / parts;
+  const deviation = Math.sqrt(variance);
+  const kernel = new Float64Array(taps * depth * count);
+  for (let i = 0; i < kernel.length; i++) kernel[i] = deviation * gaussian();
+  const used = new Int32Array(depth);
+  for (let position = 0; position < positions; position++) {
+    breathe();
+    for (let tap = 0; tap < taps; tap++) {
+      const place = input[position * taps + tap];
+      if (place < 0) continue;
+      const from = place * inputChannels + part * depth;
+      let size = 0;
+      for (let k = 0; k < depth; k++)
+        if (tensor.values[from + k] !== 0 || tensor.tangents[from + k] !== 0) used[size++] = k;
+      const to = position * filters + first;
+      const weights = kernel.subarray(tap * depth * count, (tap + 1) * depth * count);
+      addProducts(values, tangents, to, tensor, from, used.subarray(0, size), weights, count);
+    }
+  }
+}
+
+/** Adds rows of weights, each times a number and times its derivative; four rows at a time. */
 function addProducts(
   values: Float64Array,
   tangents: Float64Array,
@@ -284,26 +307,29 @@ function addProducts(
   { values: numbers, tangents: slopes }: Pick<RandomTensor, 'values' | 'tangents'>,
   from: number,
   used: Int32Array,
-  { kernel, first, filters, count }: { kernel: Float64Array; first: number; filters: number; count: number },
+  weights: Float64Array,
+  count: number,
 ): void {
   let k = 0;
   for (; k + 3 < used.length; k += 4) {
     const [a, b, c, d] = [used[k], used[k + 1], used[k + 2], used[k + 3]];
     const [x0, x1, x2, x3] = [numbers[from + a], numbers[from + b], numbers[from + c], numbers[from + d]];
     const [y0, y1, y2, y3] = [slopes[from + a], slopes[from + b], slopes[from + c], slopes[from + d]];
-    const [r0, r1] = [first + a * filters, first + b * filters];
-    const [r2, r3] = [first + c * filters, first + d * filters];
+    const [r0, r1, r2, r3] = [a * count, b * count, c * count, d * count];
     for (let f = 0; f < count; f++) {
-      const [w0, w1, w2, w3] = [kernel[r0 + f], kernel[r1 + f], kernel[r2 + f], kernel[r3 + f]];
+      const w0 = weights[r0 + f];
+      const w1 = weights[r1 + f];
+      const w2 = weights[r2 + f];
+      const w3 = weights[r3 + f];
       values[to + f] += x0 * w0 + x1 * w1 + x2 * w2 + x3 * w3;
       tangents[to + f] += y0 * w0 + y1 * w1 + y2 * w2 + y3 * w3;
     }
   }
   for (; k < used.length; k++) {
-    const [x, y, row] = [numbers[from + used[k]], slopes[from + used[k]], first + used[k] * filters];
+    const [x, y, row] = [numbers[from + used[k]], slopes[from + used[k]], used[k] * count];
     for (let f = 0; f < count; f++) {
-      values[to + f] += x * kernel[row + f];
-      tangents[to + f] += y * kernel[row + f];
+      values[to + f] += x * weights[row + f];
+      tangents[to + f] += y * weights[row + f];
     }
   }
 }
