@@ -25,10 +25,11 @@ const MIN_CELLS = 8;
 const COLUMN_BYTES = 1 << 24;
 
 /**
- * A walk of more multiplications than this, about as many as a second has, is divided into as many pieces as may help
+ * A walk of more multiplications than this, about as many as a second has, is divided into as many pieces as help
  * several threads: of at least this many cells, for each piece costs two products more in every layer.
  */
 const LONG_WORK = 2 ** 30;
+const WANTED_PIECES = 64;
 const PIECE_CELLS = 16;
 /** At the ends of pieces their units are noted, with a bit for each: not more bits than this in all. */
 const MAX_PIECES = 256;
@@ -303,7 +304,8 @@ export class LineWalk {
     const { hooks, share, sizes } = this;
     const cells = stretch.knots.length + 1;
     const fewest = Math.ceil(cells / this.maxCells);
-    const parts = this.isLongWork(cells) ? Math.max(fewest, Math.floor(cells / PIECE_CELLS)) : fewest;
+    const wanted = this.isLongWork(cells) ? Math.min(WANTED_PIECES, Math.floor(cells / PIECE_CELLS)) : 1;
+    const parts = Math.max(fewest, wanted);
     const units = this.program.stages.reduce((sum, { output }) => sum + this.program.sizes[output], 0);
     const pieces = Math.min(parts, MAX_PIECES, Math.max(MIN_PIECES, Math.floor(MAX_BITS / units)));
     const before = sizes.copy();
