@@ -5,8 +5,8 @@ import type { CountChoice } from '../analysis/counts/countPlan.ts';
 import type { ExperimentChoice } from '../analysis/counts/experiment.ts';
 import type { ExpectedFigures, SnapshotFigures } from '../analysis/training/snapshotFigures.ts';
 import type { LineKind, TrainingChoice } from '../analysis/training/trainingPlaces.ts';
-import type { MeanChoice } from '../analysis/expectation/drawnMean.ts';
-import type { ConditionalMean } from '../analysis/expectation/conditionalMean.ts';
+import type { DrawnShare, MeanChoice } from '../analysis/expectation/drawnMean.ts';
+import type { ConditionalMean, ShareOfRounds } from '../analysis/expectation/conditionalMean.ts';
 import type { CountMethod, CountProgress, CountResult } from '../counting/count.ts';
 import type { CountCost } from '../counting/estimateCost.ts';
 import type { StopReason } from '../counting/walk/sharedCount.ts';
@@ -116,6 +116,17 @@ export interface MeanOutcome {
   readonly mean: ConditionalMean | { readonly reason: string };
 }
 
+/** A share of the draws of such a mean. */
+export interface DrawsTask extends TaskNetwork {
+  readonly kind: 'draws';
+  readonly choice: MeanChoice;
+  readonly share: ShareOfRounds;
+}
+
+export interface DrawsOutcome {
+  readonly share: DrawnShare;
+}
+
 /** What the network does in the region at a point of a count's domain, for a region that someone points at. */
 export interface RegionTask extends TaskNetwork {
   readonly kind: 'region';
@@ -145,7 +156,16 @@ export interface ModelOutcome {
 }
 
 export type WorkerTask =
-  CountTask | CostTask | MeasureTask | SnapshotTask | RunTask | RegionTask | MeanTask | WeightsTask | ModelTask;
+  | CountTask
+  | CostTask
+  | MeasureTask
+  | SnapshotTask
+  | RunTask
+  | RegionTask
+  | MeanTask
+  | DrawsTask
+  | WeightsTask
+  | ModelTask;
 type AnyOutcome =
   | CountOutcome
   | CostOutcome
@@ -154,6 +174,7 @@ type AnyOutcome =
   | RunOutcome
   | RegionDescription
   | MeanOutcome
+  | DrawsOutcome
   | WeightsOutcome
   | ModelOutcome;
 export type OutcomeOf<Task extends WorkerTask> = Task extends CostTask
@@ -168,11 +189,13 @@ export type OutcomeOf<Task extends WorkerTask> = Task extends CostTask
           ? RegionDescription
           : Task extends MeanTask
             ? MeanOutcome
-            : Task extends WeightsTask
-              ? WeightsOutcome
-              : Task extends ModelTask
-                ? ModelOutcome
-                : CountOutcome;
+            : Task extends DrawsTask
+              ? DrawsOutcome
+              : Task extends WeightsTask
+                ? WeightsOutcome
+                : Task extends ModelTask
+                  ? ModelOutcome
+                  : CountOutcome;
 
 /** A thread's place in a task. */
 export interface ThreadPlace {

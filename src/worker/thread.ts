@@ -1,7 +1,7 @@
 import type { WeightsSource } from '../common/weightsSource.ts';
 import { countCost } from '../analysis/counts/countCost.ts';
 import { planCount } from '../analysis/counts/countPlan.ts';
-import { drawMean } from '../analysis/expectation/drawnMean.ts';
+import { drawMean, drawShare } from '../analysis/expectation/drawnMean.ts';
 import { regionsAtMost } from '../analysis/counts/regionsAtMost.ts';
 import { planExperiment } from '../analysis/counts/experiment.ts';
 import {
@@ -151,6 +151,11 @@ function perform(id: number, task: NetworkTask, network: Network, place: ThreadP
       const mean = drawMean(network, task.choice, () => begun.stopped?.() === true);
       return reply({ type: 'done', id, outcome: { mean } });
     }
+    case 'draws': {
+      const begun = hooks(id, shareOf(place), place.memory === null);
+      const share = drawShare(network, task.choice, task.share, () => begun.stopped?.() === true);
+      return reply({ type: 'done', id, outcome: { share } });
+    }
     case 'region': {
       const request = planCount(network, task.choice);
       return reply({ type: 'done', id, outcome: describeRegion(request.network, request.domain, task.at) });
@@ -223,6 +228,7 @@ function hasGivenWeights(task: NetworkTask): boolean {
   switch (task.kind) {
     case 'run':
     case 'mean':
+    case 'draws':
       return false;
     case 'snapshot':
       return true;

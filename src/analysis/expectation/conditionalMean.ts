@@ -36,6 +36,20 @@ const MAX_ROUNDS = 250;
 /** From fewer rounds the spread between them is not an estimate: neighboring parts are compared instead. */
 const ROUNDS_TO_COMPARE = 8;
 
+/** One share of the rounds, of as many: those whose numbers leave the remainder `index`. */
+export interface ShareOfRounds {
+  readonly index: number;
+  readonly of: number;
+}
+
+/** A round with a seed of its own, whoever draws it. */
+export interface NumberedRound {
+  readonly number: number;
+  readonly draws: DrawnRound;
+  /** The layers with the first breakpoint at the origin, of those draws that have one. */
+  readonly roots: readonly number[];
+}
+
 /**
  * Mean number of activation regions on a segment of networks with random normal weights, at the widths the network has.
  * At a random point of the segment one random network is drawn, and every unit's breakpoints are taken in expectation
@@ -47,22 +61,45 @@ export function conditionalMean(
   segment: Segment,
   choice: ConditionalChoice,
 ): ConditionalMean | string | null {
+  const rounds = drawRounds(network, segment, choice);
+  return typeof rounds === 'string' ? rounds : meanOfRounds(network, rounds);
+}
+
+/** A share of the rounds that make such a mean: fewer where it was stopped, a sentence where there is no mean. */
+export function drawRounds(
+  network: Network,
+  segment: Segment,
+  choice: ConditionalChoice,
+  share: ShareOfRounds = { index: 0, of: 1 },
+): readonly NumberedRound[] | string {
   try {
-    return new Rounds(network, segment, choice).mean();
+    return new Rounds(network, segment, choice).drawn(share);
   } catch (error) {
     if (error instanceof NotDrawn) return error.message;
     throw error;
   }
 }
 
+/** The mean from all rounds, in whatever order they come; null where they are too few. */
+export function meanOfRounds(network: Network, drawn: readonly NumberedRound[]): ConditionalMean | null {
+  if (drawn.length < MIN_ROUNDS) return null;
+  const inOrder = [...drawn].sort((one, other) => one.number - other.number);
+  const rounds = controlled(inOrder.map((round) => round.draws));
+  const draws = rounds.flat();
+  const roots = inOrder.flatMap((round) => round.roots);
+  let regions = 1;
+  const perLayer = network.layers.map(({ index, scope }) => {
+    regions += draws.reduce((sum, rates) => sum + rates[index], 0) / draws.length;
+    regions += roots.filter((layer) => layer === index).length / draws.length;
+    return scope === 'beyond' ? null : regions;
+  });
+  const parts = rounds.map((round) => round.map((rates) => rates.reduce((sum, rate) => sum + rate, 0) / STRATA));
+  return { perLayer, standardError: Math.sqrt(varianceOfRound(parts) / rounds.length), draws: draws.length };
+}
+
 class Stopped extends Error {}
 
 class Rounds {
-  private readonly uniform: () => number;
-  private readonly gaussian: () => number;
-  private readonly rounds: DrawnRound[] = [];
-  /** How many draws have the first breakpoint at the origin in a layer. */
-  private readonly roots: Float64Array;
   private readonly places: NetworkPlaces;
   private readonly line: WidePlaces;
 
@@ -73,12 +110,21 @@ class Rounds {
   ) {
     this.places = equalPlaces(network, segment);
     this.line = new WidePlaces(network, segment, this.places);
-    this.roots = new Float64Array(network.layers.length);
-    this.uniform = uniforms(streamSeed(choice.seed, 0));
-    this.gaussian = gaussians(streamSeed(choice.seed, 1));
   }
 
-  mean(): ConditionalMean | null {
+  drawn({ index, of }: ShareOfRounds): NumberedRound[] {
+    const count = this.count();
+    const rounds: NumberedRound[] = [];
+    try {
+      for (let number = index; number < count; number += of) rounds.push(this.round(number));
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error;
+    }
+    return rounds;
+  }
+
+  /** How many rounds make a mean. */
+  private count(): number {
     const { all, fewest } = this.choice.work;
     const work = workOfDraw(this.network, this.places);
     const least = MIN_ROUNDS * STRATA * work;
@@ -86,25 +132,21 @@ class Rounds {
       throw new NotDrawn(
         `${MIN_ROUNDS * STRATA} draws of this network take about ${least.toExponential(1)} multiplications, more than the ${fewest.toExponential(0)} that are spent on a mean.`,
       );
-    const count = Math.min(MAX_ROUNDS, Math.max(MIN_ROUNDS, Math.round(all / (STRATA * work))));
-    try {
-      while (this.rounds.length < count) this.rounds.push(this.round());
-    } catch (error) {
-      if (!(error instanceof Stopped)) throw error;
-    }
-    return this.rounds.length < MIN_ROUNDS ? null : this.result();
+    return Math.min(MAX_ROUNDS, Math.max(MIN_ROUNDS, Math.round(all / (STRATA * work))));
   }
 
   /** One network at one point in each part. */
-  private round(): DrawnRound {
+  private round(number: number): NumberedRound {
+    const uniform = uniforms(streamSeed(this.choice.seed, 2 * number));
+    const gaussian = gaussians(streamSeed(this.choice.seed, 2 * number + 1));
     const roots: number[] = [];
     const draws = Array.from({ length: STRATA }, (_, stratum): ControlledDraw => {
-      const { t, weight, origin, wide, course } = this.line.at((stratum + this.uniform()) / STRATA);
+      const { t, weight, origin, wide, course } = this.line.at((stratum + uniform()) / STRATA);
       const direction = Float64Array.from(this.segment.from, (x, i) => this.segment.to[i] - x);
       const point = direction.map((slope, i) => this.segment.from[i] + t * slope);
       const { perLayer, rootLayer, factors } = breakpointRates(this.network, point, direction, {
         initialization: this.network.initialization,
-        gaussian: this.gaussian,
+        gaussian,
         sources: new Sources(),
         places: this.places,
         origin,
@@ -114,27 +156,9 @@ class Rounds {
         },
       });
       if (Number.isFinite(rootLayer)) roots.push(rootLayer);
-      return {
-        rates: perLayer.map((rate) => weight * rate),
-        limits: wide,
-        factors,
-      };
+      return { rates: perLayer.map((rate) => weight * rate), limits: wide, factors };
     });
-    for (const layer of roots) this.roots[layer]++;
-    return draws;
-  }
-
-  private result(): ConditionalMean {
-    const rounds = controlled(this.rounds);
-    const draws = rounds.flat();
-    let regions = 1;
-    const perLayer = this.network.layers.map(({ index, scope }) => {
-      regions += draws.reduce((sum, rates) => sum + rates[index], 0) / draws.length;
-      regions += this.roots[index] / draws.length;
-      return scope === 'beyond' ? null : regions;
-    });
-    const parts = rounds.map((round) => round.map((rates) => rates.reduce((sum, rate) => sum + rate, 0) / STRATA));
-    return { perLayer, standardError: Math.sqrt(varianceOfRound(parts) / rounds.length), draws: draws.length };
+    return { number, draws, roots };
   }
 }
 

@@ -1,6 +1,13 @@
 import { formatCount } from '../../common/formatFigures.ts';
 import type { Segment } from '../../common/place.ts';
-import { conditionalMean, type ConditionalMean, type WorkOfDraws } from './conditionalMean.ts';
+import {
+  drawRounds,
+  meanOfRounds,
+  type ConditionalMean,
+  type NumberedRound,
+  type ShareOfRounds,
+  type WorkOfDraws,
+} from './conditionalMean.ts';
 import { analyzedLayers, type Network } from '../../network/network.ts';
 import type { BoundResult, TheoryOptions } from '../../theory/bound.ts';
 import { DRAWN_ID } from '../../theory/boundIds.ts';
@@ -14,8 +21,8 @@ export interface MeanChoice {
   readonly work: WorkOfDraws;
 }
 
-/** For a mean that someone waits for: a minute for one of VGG16. */
-export const WORK_ON_REQUEST: WorkOfDraws = { all: 2e10, fewest: 4e10 };
+/** For a mean that someone waits for: two minutes for one of VGG16 on one thread, one on two. */
+export const WORK_ON_REQUEST: WorkOfDraws = { all: 4e10, fewest: 4e10 };
 /** For one that is drawn in the background: some seconds, ten for VGG16. */
 export const WORK_IN_BACKGROUND: WorkOfDraws = { all: 1e9, fewest: 4e9 };
 
@@ -24,9 +31,22 @@ const stoppedEarly = 'Stopped before enough networks were drawn.';
 /** The mean, or a sentence why there is none. Equal choices give equal means. */
 export function drawMean(
   network: Network,
-  { segment, work }: MeanChoice,
+  choice: MeanChoice,
   stopped?: () => boolean,
 ): ConditionalMean | { readonly reason: string } {
+  return meanOfShares(network, [drawShare(network, choice, { index: 0, of: 1 }, stopped)]);
+}
+
+/** What one of several makes of a mean, or a sentence why there is none. */
+export type DrawnShare = { readonly rounds: readonly NumberedRound[] } | { readonly reason: string };
+
+/** A share of the draws of a mean; all shares together give the same figures, however many they are. */
+export function drawShare(
+  network: Network,
+  { segment, work }: MeanChoice,
+  share: ShareOfRounds,
+  stopped?: () => boolean,
+): DrawnShare {
   const reason = whyNotDrawn(network);
   if (reason !== null) return { reason };
   const { inputSize, initialization } = network;
@@ -36,9 +56,20 @@ export function drawMean(
   };
   if (ends.from.length !== inputSize || ends.to.length !== inputSize)
     return { reason: `The segment's ends must have ${inputSize} coordinates each.` };
-  const mean = conditionalMean(network, ends, { seed: initialization.seed, work, stopped });
-  if (mean === null) return { reason: stoppedEarly };
-  return typeof mean === 'string' ? { reason: mean } : mean;
+  const rounds = drawRounds(network, ends, { seed: initialization.seed, work, stopped }, share);
+  return typeof rounds === 'string' ? { reason: rounds } : { rounds };
+}
+
+export function meanOfShares(
+  network: Network,
+  shares: readonly DrawnShare[],
+): ConditionalMean | { readonly reason: string } {
+  const rounds: NumberedRound[] = [];
+  for (const share of shares) {
+    if ('reason' in share) return share;
+    rounds.push(...share.rounds);
+  }
+  return meanOfRounds(network, rounds) ?? { reason: stoppedEarly };
 }
 
 function whyNotDrawn(network: Network): string | null {

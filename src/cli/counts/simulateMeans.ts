@@ -6,11 +6,11 @@ import {
   simulatedMean,
   simulationChoice,
 } from '../../analysis/expectation/simulatedMean.ts';
-import { drawnFigure, WORK_ON_REQUEST } from '../../analysis/expectation/drawnMean.ts';
+import { drawnFigure, meanOfShares, WORK_ON_REQUEST } from '../../analysis/expectation/drawnMean.ts';
 import type { CountResult } from '../../counting/count.ts';
 import type { BoundResult, TheoryOptions } from '../../theory/bound.ts';
 import type { SimulatedId } from '../../theory/boundIds.ts';
-import type { MeanTask } from '../../protocol/pool.ts';
+import type { DrawsTask } from '../../protocol/pool.ts';
 import type { CountProcess } from '../../host/node/processes/countProcess.ts';
 
 export interface Simulation {
@@ -54,12 +54,26 @@ async function drawn(
   { pool, stop }: Simulation,
 ): Promise<BoundResult> {
   const choice = { segment: options.segment, work: WORK_ON_REQUEST };
-  const task = { kind: 'mean', text, fileName, imports, network: networks.indexOf(analysis), choice } as const;
-  const mean = await pool
-    .run<MeanTask>(task, { signal: stop })
-    .then((outcome) => outcome.mean)
-    .catch((error: unknown) => ({ reason: sentenceOf(error) }));
-  return drawnFigure(analysis.network, mean, options);
+  const of = pool.threadCount;
+  const shares = await Promise.all(
+    Array.from({ length: of }, (_, index) => {
+      const share = { index, of };
+      const task = {
+        kind: 'draws',
+        text,
+        fileName,
+        imports,
+        network: networks.indexOf(analysis),
+        choice,
+        share,
+      } as const;
+      return pool.run<DrawsTask>(task, { signal: stop }).then(
+        (outcome) => outcome.share,
+        (error: unknown) => ({ reason: sentenceOf(error) }),
+      );
+    }),
+  );
+  return drawnFigure(analysis.network, meanOfShares(analysis.network, shares), options);
 }
 
 async function simulated(

@@ -48,6 +48,18 @@ describe('region-lens analyze --simulate', () => {
   );
 
   it(
+    'gives the same mean from draws on one thread and on three',
+    async () => {
+      const words = ['analyze', 'maxout.network.json', '--json', '--simulate', '2', '--workers'];
+      const reports = await Promise.all(['1', '3'].map((workers) => cli.run([...words, workers])));
+      const [one, three] = reports.map(({ out }) => figures(JSON.parse(out) as Report).get('kac-rice-simulated'));
+      expect(one).toMatchObject({ applies: true });
+      expect(three).toEqual(one);
+    },
+    patience,
+  );
+
+  it(
     'warns of nothing however many networks it draws',
     async () => {
       const { code, err } = await cli.run(['analyze', 'maxout.network.json', '--simulate', '40']);

