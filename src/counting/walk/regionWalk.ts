@@ -18,6 +18,7 @@ import type { CoarseClassifier, Propagator } from '../propagation/propagation.ts
 import { classifyUnits, SignQuery } from '../geometry/signQuery.ts';
 import type { Slice } from '../geometry/slice.ts';
 import { LimitWatch, type Watched } from './limits.ts';
+import { WaitingParts } from './waitingParts.ts';
 
 export interface WalkOptions extends Watched {
   /**
@@ -47,8 +48,6 @@ export interface WalkResult {
   readonly common?: readonly number[];
 }
 
-/** Numbers stored for a waiting part. */
-const PART = 7;
 /** Parts cut by more units than this are cut further before rows of the last stage are left out for them. */
 const MAX_NARROWED = 6;
 /** The breakpoints of units that a `CoarseClassifier` knows. */
@@ -83,10 +82,8 @@ export class RegionWalk<G extends Geometry> {
   private readonly lastStage: number;
   /** Lists of units that cut the current part and those waiting: a stack in one array. */
   private crossing = new Int32Array(1024);
-  // Parts waiting in the geometry, last first: their stage, the unit that was decided by the cut (or -1), its piece
-  // there, from where to where their list of units is, their depth, and whether units are tied there.
-  private waitingParts = new Int32Array(PART * 256);
-  private waiting = 0;
+  /** Those put aside in the geometry. */
+  private readonly waiting = new WaitingParts();
   private readonly narrowing: Narrowing | null;
   private readonly local: LocalParts | null;
   private readonly near: NearGeometry | null;
@@ -168,19 +165,17 @@ export class RegionWalk<G extends Geometry> {
     let stage = 0;
     let from = 0;
     let to = this.enter(0, 0);
-    while (to >= 0 || this.waiting > 0) {
+    while (to >= 0 || this.waiting.count > 0) {
       if (this.watch.mustStop(this.cells[this.lastStage])) break;
       if (to < 0) {
-        const last = PART * (this.waiting - 1);
-        stage = this.waitingParts[last];
-        from = this.waitingParts[last + 4];
         to = this.resume();
+        ({ stage, to: from } = this.waiting);
       } else if (stage >= this.last && this.claims.isOwn && this.countedTogether(stage, from, to)) {
         to = -1;
       } else if (from < to) {
-        const before = this.waiting;
+        const before = this.waiting.count;
         const kept = this.cutByFirst(stage, from, to);
-        if (kept >= 0 && this.waiting === before) from = kept;
+        if (kept >= 0 && this.waiting.count === before) from = kept;
         else {
           from = to;
           to = kept < 0 || !this.claims.claimPart() ? -1 : this.classify(stage, this.crossing, kept, to, to);
@@ -305,7 +300,7 @@ export class RegionWalk<G extends Geometry> {
     }
     if (stage === this.lastStage - 1 && end > at) this.startNarrowing(stage, at, end);
     if (this.local && !this.local.isOn && stage < this.lastStage && this.claims.isOwn) {
-      this.local.offer(stage, crossing.subarray(at, end), this.waiting);
+      this.local.offer(stage, crossing.subarray(at, end), this.waiting.count);
     }
     return end;
   }
@@ -347,37 +342,23 @@ export class RegionWalk<G extends Geometry> {
     if (!narrowing || narrowing.isIn(stage) || to - from > MAX_NARROWED) return;
     narrowing.propagate(this.patterns[stage], this.crossing, from, to);
     this.updateTolerance(stage + 1);
-    narrowing.start(this.waiting, this.tolerances[stage + 1]);
+    narrowing.start(this.waiting.count, this.tolerances[stage + 1]);
   }
 
   private wait(stage: number, unit: number, piece: number, from: number, to: number): void {
-    const at = PART * this.waiting++;
-    if (at === this.waitingParts.length) this.waitingParts = grown(this.waitingParts);
-    const { waitingParts } = this;
-    waitingParts[at] = stage;
-    waitingParts[at + 1] = unit;
-    waitingParts[at + 2] = piece;
-    waitingParts[at + 3] = from;
-    waitingParts[at + 4] = to;
-    waitingParts[at + 5] = this.claims.depth;
-    waitingParts[at + 6] = Number(this.isTied);
+    this.waiting.add(stage, unit, piece, from, to, this.claims.depth, this.isTied);
   }
 
   /** Resumes the last waiting part: lists the units that cut it behind its own list and returns the end. */
   private resume(): number {
     this.geometry.pop();
-    const at = PART * --this.waiting;
-    const { waitingParts } = this;
-    const stage = waitingParts[at];
-    const unit = waitingParts[at + 1];
-    if (unit >= 0) this.patterns[stage][unit] = waitingParts[at + 2];
-    this.narrowing?.endAbove(this.waiting);
-    this.local?.endAbove(this.waiting);
-    this.claims.resume(waitingParts[at + 5]);
-    this.isTied = waitingParts[at + 6] === 1;
-    if (!this.claims.claimPart()) return -1;
-    const to = waitingParts[at + 4];
-    return this.classify(stage, this.crossing, waitingParts[at + 3], to, to);
+    const { stage, unit, piece, from, to, depth, isTied } = this.waiting.take();
+    if (unit >= 0) this.patterns[stage][unit] = piece;
+    this.narrowing?.endAbove(this.waiting.count);
+    this.local?.endAbove(this.waiting.count);
+    this.claims.resume(depth);
+    this.isTied = isTied;
+    return this.claims.claimPart() ? this.classify(stage, this.crossing, from, to, to) : -1;
   }
 
   /**
