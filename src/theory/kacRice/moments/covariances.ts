@@ -1,15 +1,16 @@
 import { bends, type PiecewiseLinearActivation } from '../../../network/activation.ts';
 import { type Layer, type Network, type TensorId } from '../../../network/network.ts';
 import { initialVariance, isMerge, type MergeOperation, type Operation } from '../../../network/operation.ts';
-import { windowGeometry, type WindowGeometry } from '../../../network/window.ts';
+import { windowGeometry } from '../../../network/window.ts';
 import type { Slopes } from '../integrals/bentSum.ts';
 import { slicesOf, weightVariance, type Weighted } from './affine.ts';
-import { commonBorders, rowsAndColumns } from './cells.ts';
+import { commonBorders } from './cells.ts';
+import { copiedCells } from './copiedCells.ts';
 import { Identities } from './identities.ts';
 import { exchanged, MomentGraph, ZERO, type Moments, type Term } from './momentGraph.ts';
 import { positionMix, type PositionMix } from './positionMix.ts';
 import { NoClosedForm, type KnownTensor, type RandomTensor, type TensorState } from './state.ts';
-import { windowTaps } from './taps.ts';
+import { positionsOfTaps } from './taps.ts';
 import { bendsAtZeroOnly } from './unit.ts';
 
 /** A scalar of a tensor, any one of the channels of a group: `position * groups + group`. */
@@ -254,7 +255,7 @@ export class Covariances {
     }
     const variance = weightVariance(layer, initialization);
     const { cells } = this.tensor(layer.inputs[0]).state;
-    const taps = geometry && tapsOf(geometry);
+    const taps = geometry && positionsOfTaps(geometry);
     const made: Weights = {
       slices: slicesOf(operation, cells, geometry).map(({ weights }) => weights.map((weight) => weight * variance)),
       bias: operation.useBias ? initialization.biasStddev ** 2 : 0,
@@ -281,44 +282,7 @@ export class Covariances {
 
   private readingOf(layer: Layer): Reading {
     const mix = positionMix(layer);
-    if (mix) return { mix };
-    const { operation } = layer;
-    const [inH, inW] = rowsAndColumns(layer.inputShapes[0]);
-    const [, outW] = rowsAndColumns(layer.outputShape);
-    const count = this.groups(layer.inputs[0]).length;
-    const at = (row: (y: number) => number, column: (x: number) => number) => (cell: Cell) => {
-      const [position, group] = [Math.floor(cell / count), cell % count];
-      const [y, x] = [row(Math.floor(position / outW)), column(position % outW)];
-      return y < 0 || y >= inH || x < 0 || x >= inW ? -1 : (y * inW + x) * count + group;
-    };
-    if (operation.kind === 'zeroPadding') {
-      const [[top], [left]] = operation.padding;
-      return {
-        copy: at(
-          (y) => y - top,
-          (x) => x - left,
-        ),
-      };
-    }
-    if (operation.kind === 'upSampling') {
-      const [down, across] = operation.factors;
-      return {
-        copy: at(
-          (y) => Math.floor(y / down),
-          (x) => Math.floor(x / across),
-        ),
-      };
-    }
-    // Max pooling over windows of one cell.
-    const geometry = windowGeometry(layer);
-    if (!geometry) return { copy: (cell) => cell };
-    const { strides, padTop, padLeft } = geometry;
-    return {
-      copy: at(
-        (y) => y * strides[0] - padTop,
-        (x) => x * strides[1] - padLeft,
-      ),
-    };
+    return mix ? { mix } : { copy: copiedCells(layer, this.groups(layer.inputs[0]).length) };
   }
 
   private mixed(input: TensorId, mix: PositionMix | undefined, a: Cell, b: Cell): Moments {
@@ -396,26 +360,6 @@ function varianceFactor(operation: Operation, summands: number): number {
 
 /** Reading a tap of a window, next to a pair of positions. */
 const TAPS_PER_STEP = 100;
-
-/** The input position of each tap of the window at each output position, or -1. */
-function tapsOf(geometry: WindowGeometry): Int32Array {
-  const [rows, columns] = [windowTaps(geometry, 0), windowTaps(geometry, 1)];
-  const { outH, outW, inW } = geometry;
-  const taps = new Int32Array(outH * outW * rows.size * columns.size);
-  let to = 0;
-  for (let y = 0; y < outH; y++) {
-    for (let x = 0; x < outW; x++) {
-      for (let i = 0; i < rows.size; i++) {
-        const row = rows.source[y * rows.size + i];
-        for (let j = 0; j < columns.size; j++) {
-          const column = columns.source[x * columns.size + j];
-          taps[to++] = row < 0 || column < 0 ? -1 : row * inW + column;
-        }
-      }
-    }
-  }
-  return taps;
-}
 
 function sameChannels({ inputShapes: [from], outputShape: to }: Layer): boolean {
   return from[from.length - 1] === to[to.length - 1];

@@ -81,3 +81,23 @@ function gatherIds(cells: Cells, extent: number, inner: number, taps: Taps, iden
   }
   return ids;
 }
+
+/** The input position of each tap of the window at each output position, or -1. */
+export function positionsOfTaps(geometry: WindowGeometry): Int32Array {
+  const [rows, columns] = [windowTaps(geometry, 0), windowTaps(geometry, 1)];
+  const { outH, outW, inW } = geometry;
+  const taps = new Int32Array(outH * outW * rows.size * columns.size);
+  let to = 0;
+  for (let y = 0; y < outH; y++) {
+    for (let x = 0; x < outW; x++) {
+      for (let i = 0; i < rows.size; i++) {
+        const row = rows.source[y * rows.size + i];
+        for (let j = 0; j < columns.size; j++) {
+          const column = columns.source[x * columns.size + j];
+          taps[to++] = row < 0 || column < 0 ? -1 : row * inW + column;
+        }
+      }
+    }
+  }
+  return taps;
+}
