@@ -87,11 +87,13 @@ export function meanOfRounds(network: Network, drawn: readonly NumberedRound[]):
   const rounds = controlled(inOrder.map((round) => round.draws));
   const draws = rounds.flat();
   const roots = inOrder.flatMap((round) => round.roots);
-  let regions = 1;
+  let [regions, most] = [1, 1];
   const perLayer = network.layers.map(({ index, scope }) => {
     regions += draws.reduce((sum, rates) => sum + rates[index], 0) / draws.length;
     regions += roots.filter((layer) => layer === index).length / draws.length;
-    return scope === 'beyond' ? null : regions;
+    // By chance a layer's share may be less than zero, which its mean is not.
+    most = Math.max(most, regions);
+    return scope === 'beyond' ? null : most;
   });
   const parts = rounds.map((round) => round.map((rates) => rates.reduce((sum, rate) => sum + rate, 0) / STRATA));
   return { perLayer, standardError: Math.sqrt(varianceOfRound(parts) / rounds.length), draws: draws.length };

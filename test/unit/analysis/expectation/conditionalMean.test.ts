@@ -5,7 +5,11 @@ import { analyze } from '../../../../src/analysis/analyze.ts';
 import { networkToCount } from '../../../../src/analysis/counts/countPlan.ts';
 import { drawMean, drawShare, meanOfShares } from '../../../../src/analysis/expectation/drawnMean.ts';
 import { spreadOf } from '../../../../src/analysis/statistics.ts';
-import { conditionalMean, type ConditionalMean } from '../../../../src/analysis/expectation/conditionalMean.ts';
+import {
+  conditionalMean,
+  meanOfRounds,
+  type ConditionalMean,
+} from '../../../../src/analysis/expectation/conditionalMean.ts';
 import { equalPlaces } from '../../../../src/analysis/expectation/equalPlaces.ts';
 import { breakpointRates } from '../../../../src/analysis/expectation/forwardPass.ts';
 import { Sources } from '../../../../src/analysis/expectation/randomTensor.ts';
@@ -263,6 +267,23 @@ test('a residual network of few channels: half the error that draws have without
   // 2,000 draws without factors, at places that are denser near the origin: 3480 ± 28, a share of 0.33 for one.
   expect(Math.abs(mean.perLayer.at(-1)! - 3480)).toBeLessThan(4 * Math.hypot(mean.standardError, 28));
   expect((mean.standardError / mean.perLayer.at(-1)!) * Math.sqrt(mean.draws)).toBeLessThan(0.18);
+});
+
+test('means do not fall from layer to layer, nor below one', () => {
+  const network = networks['max pooling of ReLUs, over windows that overlap'];
+  const drawsOf = (rate: number, factor: number) => ({
+    rates: new Float64Array(3).fill(rate),
+    limits: new Float64Array(3).fill(1),
+    factors: Float64Array.from([1, factor, 1]),
+  });
+  const round = (number: number, rate: number, factors: readonly number[]) => ({
+    number,
+    roots: [],
+    draws: factors.map((factor) => drawsOf(rate * factor, factor)),
+  });
+  const rounds = [round(0, 1, [0.5, 1.5]), round(1, 1e-6, [4, 4])];
+  const { perLayer } = meanOfRounds(network, rounds)!;
+  perLayer.forEach((mean, k) => expect(mean).toBeGreaterThanOrEqual(k === 0 ? 1 : perLayer[k - 1]!));
 });
 
 test('shares of the draws give the same figures together, however many they are', () => {
