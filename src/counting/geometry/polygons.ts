@@ -1,21 +1,11 @@
 import { Chords } from './chords.ts';
-import {
-  BOTH,
-  GENERIC_DIRECTION,
-  NEGATIVE,
-  POSITIVE,
-  ZERO,
-  type Box,
-  type ExactSigns,
-  type Geometry,
-} from './geometry.ts';
+import { BOTH, GENERIC_DIRECTION, NEGATIVE, POSITIVE, ZERO, type ExactSigns, type Geometry } from './geometry.ts';
 import type { CellOutline } from './cellOutline.ts';
 import { grown } from '../program/program.ts';
+import { COORDINATE_ERROR, PolygonBox } from './polygonBox.ts';
 import { classifyUnits, type SignQuery } from './signQuery.ts';
 import { EDGE_CUT, EDGE_ERROR, EDGE_LINE, NAME, VALUE, VERTEX, VERTEX_ERROR } from './vertex.ts';
 
-/** Absolute rounding error of a coordinate in the unit square. */
-const COORDINATE_ERROR = 2 ** -50;
 /** Vertices known less exactly are placed once more where they leave a sign open: errors grow with each cut. */
 const SHARP = 2 ** -34;
 /** From this many functions on it pays to compare them with a box around the polygon first. */
@@ -57,12 +47,7 @@ export class Polygons implements Geometry {
    * The error of the vertices whose sign was resolved exactly: it may differ from the sign at the stored position.
    */
   private settledError = -1;
-  /** The box below is that of the current polygon. */
-  private boxed = false;
-  centerX = 0;
-  centerY = 0;
-  reachX = 0;
-  reachY = 0;
+  private readonly around = new PolygonBox();
 
   constructor(private readonly exactSigns: ExactSigns) {
     this.reset();
@@ -72,7 +57,7 @@ export class Polygons implements Geometry {
     this.stack = 0;
     this.start = 0;
     this.end = 4 * VERTEX;
-    this.boxed = false;
+    this.around.isCurrent = false;
     this.data.fill(0, 0, this.end);
     DOMAIN_EDGES.forEach((line, k) => {
       this.data[k * VERTEX] = k === 1 || k === 2 ? 1 : 0;
@@ -132,7 +117,7 @@ export class Polygons implements Geometry {
     data[vertex] = x;
     data[vertex + 1] = y;
     data[vertex + VERTEX_ERROR] = COORDINATE_ERROR + error;
-    this.boxed = false;
+    this.around.isCurrent = false;
   }
 
   split(keepPositive: boolean, cut: number): void {
@@ -158,7 +143,7 @@ export class Polygons implements Geometry {
   private take(start: number, end: number): void {
     this.start = start;
     this.end = end;
-    this.boxed = false;
+    this.around.isCurrent = false;
   }
 
   duplicate(): void {
@@ -279,73 +264,22 @@ export class Polygons implements Geometry {
     return this.end - this.start + 2 * VERTEX;
   }
 
-  /**
-   * The box around the polygon, widened by what its vertices may be off. Twice the maximum of two numbers is their sum
-   * plus the absolute value of their difference: a branch would often be mispredicted.
-   */
-  box(): Box {
-    const { data, start, end } = this;
-    if (this.boxed) return this;
-    this.boxed = true;
-    let left = data[start];
-    let right = left;
-    let bottom = data[start + 1];
-    let top = bottom;
-    let error = data[start + VERTEX_ERROR];
-    for (let j = start + VERTEX; j < end; j += VERTEX) {
-      const u = data[j];
-      const v = data[j + 1];
-      const e = data[j + VERTEX_ERROR];
-      left = 0.5 * (left + u - Math.abs(left - u));
-      right = 0.5 * (right + u + Math.abs(right - u));
-      bottom = 0.5 * (bottom + v - Math.abs(bottom - v));
-      top = 0.5 * (top + v + Math.abs(top - v));
-      error = 0.5 * (error + e + Math.abs(error - e));
-    }
-    // Rounding in the unit square, at each vertex.
-    const rounding = (end - start) * COORDINATE_ERROR + error * (1 + COORDINATE_ERROR * (end - start));
-    this.centerX = (left + right) / 2;
-    this.centerY = (bottom + top) / 2;
-    this.reachX = (right - left) / 2 + rounding;
-    this.reachY = (top - bottom) / 2 + rounding;
-    return this;
+  box(): PolygonBox {
+    if (!this.around.isCurrent) this.around.fit(this.data, this.start, this.end);
+    return this.around;
   }
 
   bounds(rows: Float64Array, at: number): void {
-    this.box();
-    const value = rows[at] * this.centerX + rows[at + 1] * this.centerY + rows[at + 2];
-    const reach = Math.abs(rows[at]) * this.reachX + Math.abs(rows[at + 1]) * this.reachY;
+    const { centerX, centerY, reachX, reachY } = this.box();
+    const value = rows[at] * centerX + rows[at + 1] * centerY + rows[at + 2];
+    const reach = Math.abs(rows[at]) * reachX + Math.abs(rows[at + 1]) * reachY;
     this.low = value - reach;
     this.high = value + reach;
   }
 
   classify(query: SignQuery): number {
-    if (query.breakpoints.length === 1 && query.to - query.from >= MIN_BOXED) this.compareWithBox(query);
+    if (query.breakpoints.length === 1 && query.to - query.from >= MIN_BOXED) this.box().compare(query);
     return classifyUnits(query, this);
-  }
-
-  /** Gives each unit the piece of its sign at the center of the box; keeps those that may vanish in the box. */
-  private compareWithBox(query: SignQuery): void {
-    this.box();
-    const { centerX, centerY, reachX, reachY } = this;
-    const { rows, tolerance, list, from, to, pattern, crossing, at } = query;
-    const shift = query.breakpoints[0];
-    let end = at;
-    // Without branches: signs are almost random, so half of the branches would be mispredicted.
-    for (let k = from; k < to; k++) {
-      const unit = list[k];
-      const row = 3 * unit;
-      const a = rows[row];
-      const b = rows[row + 1];
-      const value = a * centerX + b * centerY + (rows[row + 2] - shift);
-      const reach = Math.abs(a) * reachX + Math.abs(b) * reachY + tolerance;
-      pattern[unit] = Number(value > 0);
-      crossing[end] = unit;
-      end += Number(!(Math.abs(value) > reach));
-    }
-    query.list = crossing;
-    query.from = at;
-    query.to = end;
   }
 
   signs(rows: Float64Array, at: number, shift: number, tolerance: number, id: number): number {
@@ -369,17 +303,7 @@ export class Polygons implements Geometry {
   }
 
   near(rows: Float64Array, margins: Float64Array, tolerance: number, count: number, list: Int32Array): number {
-    this.box();
-    const { centerX, centerY, reachX, reachY } = this;
-    let found = 0;
-    for (let i = 0, at = 0; i < count; i++, at += 3) {
-      const a = rows[at];
-      const b = rows[at + 1];
-      const value = a * centerX + b * centerY + rows[at + 2];
-      const reach = Math.abs(a) * reachX + Math.abs(b) * reachY + margins[i] + tolerance;
-      if (!(Math.abs(value) > reach)) list[found++] = i;
-    }
-    return found;
+    return this.box().near(rows, margins, tolerance, count, list);
   }
 
   wasTied(): boolean {
