@@ -160,6 +160,19 @@ const networks: Record<string, Network> = {
       conv(16, 2, 'hard_tanh', { padding: 'same', groups: 2 }),
     ],
   ),
+  'a tensor that is flattened before it is bent': networkOf(
+    [7, 1],
+    [{ type: 'conv1d', filters: 2, kernel_size: 2 }, { type: 'flatten' }, units('relu'), dense(4, 'relu')],
+  ),
+  'a tensor beside itself': networkOf(
+    [4],
+    [
+      dense(3, undefined, { name: 'a' }),
+      { type: 'concatenate', inputs: ['a', 'a'] },
+      units('hard_tanh'),
+      dense(4, 'relu'),
+    ],
+  ),
   'no biases': networkOf([4], [dense(4, 'relu', { use_bias: false }), dense(4, 'relu', { use_bias: false })]),
 };
 
