@@ -192,18 +192,22 @@ function compare(network: Network, dimension: 1 | 2, seed: number, found: Compar
   for (let k = 0; k < 20; k++) {
     const [id, ...through] = Array.from({ length: dimension + 1 }, () => randomLine(program, lines, uniform));
     const sign = close.sign(id, through);
-    const point = meetingPoint(
-      through.map((other) => exact.line(other)),
-      dimension,
-    );
-    const place = dimension === 2 ? close.meetingPlace(through[0], through[1]) : null;
+    // Integers take long: some of the points will do.
+    const place = dimension === 2 && k % 4 === 0 ? close.meetingPlace(through[0], through[1]) : null;
+    const meet = () =>
+      meetingPoint(
+        through.map((other) => exact.line(other)),
+        dimension,
+      );
     if (place) {
       found.placed++;
+      const point = meet();
       if (!point || !isNear(place, point)) found.wrong++;
     }
     found.asked++;
     if (sign === 0) continue;
     found.told++;
+    const point = meet();
     const value = point && exact.line(id).reduce((total, x, d) => total + x * point[d], 0n);
     if (!point || sign !== signOf(value!) * signOf(point[dimension])) found.wrong++;
   }
@@ -243,6 +247,6 @@ describe.each([1, 2] as const)('signs by twice the digits, in %i dimensions', (d
     }
     expect(found.wrong).toBe(0);
     expect(found.told).toBeGreaterThan(0.7 * found.asked);
-    if (dimension === 2) expect(found.placed).toBeGreaterThan(0.7 * found.asked);
+    if (dimension === 2) expect(found.placed).toBeGreaterThan(0.7 * 0.25 * found.asked);
   });
 });
