@@ -21,7 +21,7 @@ export interface MeanChoice {
   readonly work: WorkOfDraws;
 }
 
-/** For a mean that someone waits for: two minutes for one of VGG16 on one thread, one on two. */
+/** For a mean that someone waits for: about two minutes of processor time for one of VGG16. */
 export const WORK_ON_REQUEST: WorkOfDraws = { all: 4e10, fewest: 4e10 };
 /** For one that is drawn in the background: some seconds, ten for VGG16. */
 export const WORK_IN_BACKGROUND: WorkOfDraws = { all: 1e9, fewest: 4e9 };

@@ -3,7 +3,7 @@ import { spatialExtents, windowGeometry } from '../../network/window.ts';
 import * as rows from '../../counting/program/affineRows.ts';
 import type { SparseMatrix } from '../../counting/program/program.ts';
 import { RowBuilder } from '../../counting/program/rowBuilder.ts';
-import { settled, traceOfAll } from './innovation.ts';
+import { settled, traceOfAll } from './traces.ts';
 import type { Fresh, RandomTensor, Trace } from './randomTensor.ts';
 
 const matrices = new WeakMap<SparseMatrix, SparseMatrix>();

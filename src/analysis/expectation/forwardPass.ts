@@ -1,11 +1,13 @@
-import { bends, type PiecewiseLinearActivation } from '../../network/activation.ts';
+import { bends } from '../../network/activation.ts';
 import { inputTensor, type Layer, type Network, type TensorId } from '../../network/network.ts';
 import { initialVariance, isMerge, type MergeOperation } from '../../network/operation.ts';
 import { sizeOf } from '../../network/shape.ts';
 import * as rows from '../../counting/program/affineRows.ts';
 import { firstOfEach, joinsChannels, type WindowRows } from './equalPlaces.ts';
 import { fixedImage, imageUnder } from './fixedImage.ts';
-import { innovationOf, meanOf, scaledInnovation, settled, traceOfAll, traceOfWindow } from './innovation.ts';
+import { bent } from './bentTensor.ts';
+import { scaledInnovation } from './innovation.ts';
+import { factorsOfParts, meanOf, traceOfAll, traceOfSum, traceOfWindow } from './traces.ts';
 import { NotDrawn, rowsOf, type Fresh, type RandomTensor, type Sources, type Trace } from './randomTensor.ts';
 import { changeRate, unitRate, type LayerRate } from './rates.ts';
 import { tropicalImage, type TropicalOperation } from './tropicalImage.ts';
@@ -330,29 +332,6 @@ function reshaped(input: RandomTensor, channels: number): RandomTensor {
   return { ...input, channels, trace: traceOfAll(input.trace, input.values.length / channels) };
 }
 
-/** Of a sum whose newest terms are about this share of its squares. */
-function traceOfSum(inputs: readonly RandomTensor[], newest: readonly RandomTensor[], share: number): Trace {
-  const others = inputs.filter((input) => !newest.includes(input));
-  const ofNewest = meanFactors(newest);
-  if (others.length === 0) return { factors: ofNewest, innovation: null };
-  const ofOthers = meanFactors(others);
-  return { factors: ofNewest.map((factor, row) => share * factor + (1 - share) * ofOthers[row]), innovation: null };
-}
-
-function meanFactors(tensors: readonly RandomTensor[]): Float64Array {
-  const all = tensors.map(({ trace }) => settled(trace).factors);
-  return all[0].map((_, row) => all.reduce((sum, factors) => sum + factors[row], 0) / all.length);
-}
-
-/** Of tensors put together: rows that hold cells of several have the mean of all, others their own mean. */
-function factorsOfParts(parts: readonly RandomTensor[], owner: Int32Array, channels: number): Float64Array {
-  const all = parts.map(({ trace }) => settled(trace).factors);
-  return Float64Array.from({ length: owner.length / channels }, (_, row) => {
-    const owners = new Set(owner.subarray(row * channels, (row + 1) * channels));
-    return [...owners].reduce((sum, k) => sum + all[k][row], 0) / owners.size;
-  });
-}
-
 function join(parts: readonly RandomTensor[], owner: Int32Array, channels: number, last: number): RandomTensor {
   const numbers = (pick: (tensor: RandomTensor) => ArrayLike<number>): Float64Array =>
     Float64Array.from(owner, (k, i) => pick(parts[k])[i]);
@@ -390,51 +369,4 @@ function join(parts: readonly RandomTensor[], owner: Int32Array, channels: numbe
     greatest: null,
     trace: { factors: factorsOfParts(parts, owner, channels), innovation: null },
   };
-}
-
-function bent(
-  activation: PiecewiseLinearActivation,
-  input: RandomTensor,
-  sources: Sources,
-  kept: number,
-): RandomTensor {
-  const { breakpoints, slopes, intercepts } = activation;
-  const size = input.values.length;
-  const [values, tangents] = [new Float64Array(size), new Float64Array(size)];
-  for (let i = 0; i < size; i++) {
-    const z = input.values[i];
-    let piece = 0;
-    while (piece < breakpoints.length && z > breakpoints[piece]) piece++;
-    values[i] = slopes[piece] * z + intercepts[piece];
-    tangents[i] = slopes[piece] * input.tangents[i];
-  }
-  // A step has two values at its breakpoint.
-  const knots = breakpoints.map((level, k) => [k, k + 1].map((piece) => slopes[piece] * level + intercepts[piece]));
-  const neverBelowZero = slopes[0] <= 0 && slopes[slopes.length - 1] >= 0 && knots.flat().every((value) => value >= 0);
-  const rises = slopes.every((slope) => slope >= 0) && knots.every(([left, right]) => right >= left - 1e-9);
-  const keepsSign = rises && valueAt(activation, 0) >= 0;
-  return {
-    values,
-    tangents,
-    channels: input.channels,
-    isNonNegative: neverBelowZero
-      ? new Uint8Array(size).fill(1)
-      : keepsSign
-        ? input.isNonNegative
-        : new Uint8Array(size),
-    fresh: null,
-    last: input.last,
-    before: rises ? { tensor: input, activation } : null,
-    greatest: null,
-    trace: {
-      factors: settled(input.trace).factors,
-      innovation: innovationOf(input, activation, { values, tangents }, sources, kept),
-    },
-  };
-}
-
-function valueAt({ breakpoints, slopes, intercepts }: PiecewiseLinearActivation, z: number): number {
-  let piece = 0;
-  while (piece < breakpoints.length && z > breakpoints[piece]) piece++;
-  return slopes[piece] * z + intercepts[piece];
 }

@@ -1,10 +1,9 @@
 import type { PiecewiseLinearActivation } from '../../network/activation.ts';
 import { linear } from '../../network/activation.ts';
 import { truncatedMoments } from '../../theory/kacRice/integrals/normal.ts';
-import type { WindowRows } from './equalPlaces.ts';
 import type { Reading } from './jointRows.ts';
 import { copyRows } from './copyRows.ts';
-import type { Fresh, RandomTensor, Sources, Trace } from './randomTensor.ts';
+import type { Fresh, RandomTensor, Sources } from './randomTensor.ts';
 
 /**
  * What one layer's weights make of a tensor, beside what they make of it in the mean, given all layers before: squares
@@ -86,7 +85,8 @@ export function unitMoments(
 }
 
 /** What a layer reads of an innovation, as far as it matters here. */
-type Window = Pick<Reading, 'positions' | 'taps' | 'input' | 'variance' | 'bias' | 'parts'> & Pick<Innovation, 'kept'>;
+export type Window = Pick<Reading, 'positions' | 'taps' | 'input' | 'variance' | 'bias' | 'parts'> &
+  Pick<Innovation, 'kept'>;
 
 /**
  * The factors, of mean one given all layers before, by which an innovation changes the rate of zeros of the sums that a
@@ -94,7 +94,7 @@ type Window = Pick<Reading, 'positions' | 'taps' | 'input' | 'variance' | 'bias'
  * for what each channel adds to them, relatively and above the mean, it is the product of 1 + (a - b) / 2 and products
  * of two of them: the mean of each is known since channels are independent.
  */
-function factorsOfReading(innovation: Innovation, window: Window): Float64Array {
+export function factorsOfReading(innovation: Innovation, window: Window): Float64Array {
   const { values, tangents, channels, expected, areIndependent } = innovation;
   const { positions, taps, input } = window;
   const sums = sumsOfRows(innovation);
@@ -198,60 +198,4 @@ export function scaledInnovation(innovation: Innovation, factor: number): Innova
     tangents: times(tangents, factor),
     expected: times(expected, factor * factor),
   };
-}
-
-/** The factors of a layer's sums, by position. */
-export function traceOfReading({ factors, innovation }: Trace, window: Window): Trace {
-  const { positions, taps, input } = window;
-  const own = innovation ? factorsOfReading(innovation, window) : new Float64Array(positions).fill(1);
-  return {
-    factors: own.map((factor, at) => factor * meanAt(factors, input.subarray(at * taps, (at + 1) * taps))),
-    innovation: null,
-  };
-}
-
-/** The factors of whatever takes the greatest of some rows, or their mean. */
-export function traceOfWindow(trace: Trace, { count, taps, input }: WindowRows): Trace {
-  const { factors } = settled(trace);
-  const means = Float64Array.from({ length: count }, (_, at) =>
-    meanAt(factors, input.subarray(at * taps, (at + 1) * taps)),
-  );
-  return { factors: means, innovation: null };
-}
-
-/** The mean of all factors, for as many rows. */
-export function traceOfAll(trace: Trace, rows: number): Trace {
-  const { factors } = settled(trace);
-  return { factors: new Float64Array(rows).fill(meanOf(factors)), innovation: null };
-}
-
-/** The factors of a tensor, whoever reads it. */
-export function settled({ factors, innovation }: Trace): Trace {
-  if (!innovation) return { factors, innovation };
-  const positions = factors.length;
-  const input = Int32Array.from({ length: positions }, (_, p) => p);
-  const own = factorsOfReading(innovation, {
-    positions,
-    taps: 1,
-    input,
-    variance: 1,
-    bias: 0,
-    parts: 1,
-    kept: innovation.kept,
-  });
-  return { factors: own.map((factor, at) => factor * factors[at]), innovation: null };
-}
-
-function meanAt(factors: Float64Array, rows: Int32Array): number {
-  let [sum, count] = [0, 0];
-  for (const row of rows) {
-    if (row < 0) continue;
-    sum += factors[row];
-    count++;
-  }
-  return count > 0 ? sum / count : 1;
-}
-
-export function meanOf(factors: Float64Array): number {
-  return sumOf(factors) / factors.length;
 }

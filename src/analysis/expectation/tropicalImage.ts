@@ -6,7 +6,7 @@ import { sizeOf } from '../../network/shape.ts';
 import { tropicalGeometry } from '../../network/window.ts';
 import * as rows from '../../counting/program/affineRows.ts';
 import { normalDensity } from '../../theory/kacRice/integrals/normal.ts';
-import { traceOfAll } from './innovation.ts';
+import { traceOfAll } from './traces.ts';
 import { NotDrawn, type RandomTensor } from './randomTensor.ts';
 import { rounded } from './rounded.ts';
 import type { Draw } from './weightedImage.ts';
