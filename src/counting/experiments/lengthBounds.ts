@@ -108,6 +108,7 @@ export class LengthBounds {
   }
 }
 
+/** No row reads a number twice. */
 function rowLengths({ rows, start, end, value }: SparseMatrix): Float64Array {
   return Float64Array.from({ length: rows }, (_, r) => lengthOf(value.subarray(start[r], end[r])));
 }

@@ -147,7 +147,7 @@ export class Polygons implements Geometry {
   }
 
   duplicate(): void {
-    // Cells are never changed in place, so both may be the same numbers.
+    // Nothing but how well a vertex is known changes in place, so both may be the same numbers.
     this.push(this.start, this.end);
   }
 
