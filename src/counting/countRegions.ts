@@ -25,7 +25,7 @@ import { Polytopes } from './geometry/polytopes.ts';
 import { isContinuous, type Program } from './program/program.ts';
 import { SparsePropagator, type Propagator } from './propagation/propagation.ts';
 import { RegionList } from './regions/regionList.ts';
-import { sample } from './experiments/sampling.ts';
+import { joinSample, mayReachLimit, sample, type SamplePart } from './experiments/sampling.ts';
 import { countLine, countLinePart } from './lines/lineCount.ts';
 import { joinLine, type JoinedLine, type LinePart } from './lines/lineParts.ts';
 import { lineProgram, type LineProgram } from './lines/lineProgram.ts';
@@ -72,13 +72,16 @@ export interface CountPart {
   readonly line: LineRegions | null;
   readonly unitBreakpoints?: CountResult['unitBreakpoints'];
   readonly sampling?: SamplingResult;
+  /** Of a sample whose points several threads drew. */
+  readonly sample?: SamplePart;
   readonly ranges: SliceRanges | null;
 }
 
 /** True when several threads can share a count: its parts are walked apart and then added. */
 export function isShareable(request: CountRequest): boolean {
   const { method, cellsBy, keepRegions, listRegions } = request;
-  if (listRegions || method === 'sample' || isByOrthants(request)) return false;
+  if (method === 'sample') return !mayReachLimit(request);
+  if (listRegions || isByOrthants(request)) return false;
   return !keepRegions || (method === 'line' && !cellsBy);
 }
 
@@ -111,15 +114,16 @@ export function countPart(request: CountRequest, hooks: CountHooks, share?: Work
     ...(isRefused && { isRefused }),
     ...(request.units && { unitBreakpoints: unitBreakpoints ?? null }),
     sampling,
+    ...(found.sample && { sample: found.sample }),
     ranges: hasRanges(request, found, share) ? rangesFor(program, request.domain) : null,
   };
 }
 
 /** Whoever stops a count waits for nothing more; all of R^n has no ranges. Of several threads one finds them. */
-function hasRanges(request: CountRequest, { walked: { stoppedBy }, sampling }: Found, share?: WorkShare): boolean {
-  const { ranges, domain } = request;
+function hasRanges(request: CountRequest, { walked: { stoppedBy } }: Found, share?: WorkShare): boolean {
+  const { ranges, domain, method } = request;
   if (domain.kind === 'all' || stoppedBy === 'request') return false;
-  return (ranges === true && share?.isLeader !== false) || stoppedBy !== null || sampling !== undefined;
+  return ((ranges === true || method === 'sample') && share?.isLeader !== false) || stoppedBy !== null;
 }
 
 function rangesFor(program: Program, domain: Domain): SliceRanges | null {
@@ -147,15 +151,36 @@ function joinedLine(request: CountRequest, parts: readonly CountPart[], isWhole:
   return { linearRegions, line, unitBreakpoints };
 }
 
-/** The whole count from what each of its threads found, none of which was refused. */
-export function addParts(request: CountRequest, parts: readonly CountPart[], seconds: number): CountResult {
-  const [{ stageOfLayer, regions, sampling }] = parts;
-  const ranges = parts.find((part) => part.ranges)?.ranges ?? null;
-  const stoppedBy = parts.find(({ walked }) => walked.stoppedBy !== null)?.walked.stoppedBy ?? null;
-  const cells = parts[0].walked.cells.map((_, stage) => {
+/** Null where no points were drawn. */
+function joinedSample(
+  parts: readonly CountPart[],
+  isWhole: boolean,
+): (Pick<Found, 'sampling'> & Pick<WalkResult, 'cells'>) | null {
+  const samples = parts.flatMap((part) => (part.sample ? [part.sample] : []));
+  if (samples.length > 0) return joinSample(samples, isWhole);
+  const [
+    {
+      walked: { cells },
+      sampling,
+    },
+  ] = parts;
+  return sampling ? { cells, sampling } : null;
+}
+
+/** After each stage. */
+function addedCells(parts: readonly CountPart[]): number[] {
+  return parts[0].walked.cells.map((_, stage) => {
     const common = Math.max(...parts.map(({ walked }) => walked.common?.[stage] ?? 0));
     return parts.reduce((sum, { walked }) => sum + walked.cells[stage], common);
   });
+}
+
+/** The whole count from what each of its threads found, none of which was refused. */
+export function addParts(request: CountRequest, parts: readonly CountPart[], seconds: number): CountResult {
+  const [{ stageOfLayer, regions }] = parts;
+  const ranges = parts.find((part) => part.ranges)?.ranges ?? null;
+  const stoppedBy = parts.find(({ walked }) => walked.stoppedBy !== null)?.walked.stoppedBy ?? null;
+  const { cells, sampling } = joinedSample(parts, stoppedBy === null) ?? { cells: addedCells(parts) };
   const { linearRegions, line, unitBreakpoints } = joinedLine(request, parts, stoppedBy === null);
   const joins = parts.flatMap(({ joins }) => (joins ? [joins] : []));
   const linear =
@@ -184,8 +209,8 @@ export function addParts(request: CountRequest, parts: readonly CountPart[], sec
 function byMethod(program: Program, request: CountRequest, hooks: CountHooks, share?: WorkShare): Found {
   const { method, domain } = request;
   if (method === 'sample') {
-    const { sampling, ...walked } = sample(program, request, hooks);
-    return { walked, sampling };
+    const { stoppedBy, cells, ...found } = sample(program, request, hooks, share);
+    return { walked: { stoppedBy, cells }, ...found };
   }
   const walkHooks: WalkHooks = {
     stopped: () => hooks.stopped?.() ?? false,
@@ -305,6 +330,7 @@ interface Found {
   readonly unitBreakpoints?: CountResult['unitBreakpoints'];
   readonly list?: readonly RegionRecord[];
   readonly sampling?: SamplingResult;
+  readonly sample?: SamplePart;
 }
 
 /** Cells after the last stage of each layer or of those before it, `before` where there is none. */

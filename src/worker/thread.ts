@@ -193,9 +193,10 @@ function add(id: number, parts: readonly CountPart[]): void {
 }
 
 /** Of a part that is handed over. */
-function arraysIn({ joins, lines }: CountPart): ArrayBuffer[] {
+function arraysIn({ joins, lines, sample }: CountPart): ArrayBuffer[] {
   const drawn = lines?.runs.flatMap(({ line }) => (line ? arraysOf(line) : [])) ?? [];
-  return [...(joins ? arraysOf(joins) : []), ...drawn];
+  const met = sample ? [sample, ...sample.stages].flatMap(arraysOf) : [];
+  return [...(joins ? arraysOf(joins) : []), ...drawn, ...met];
 }
 
 /** Large arrays move to the other thread in place of being copied. */
