@@ -1,6 +1,7 @@
 import type { PiecewiseLinearActivation } from '../../network/activation.ts';
 import { innovationOf } from './innovation.ts';
-import type { RandomTensor, Sources } from './randomTensor.ts';
+import type { RandomTensor } from './randomTensor.ts';
+import type { Sources } from './sources.ts';
 import { settled } from './traces.ts';
 
 /** What units make of a tensor; `kept`: see `Innovation`. */

@@ -4,7 +4,8 @@ import { analyzedLayers, type Network } from '../../network/network.ts';
 import { equalPlaces, type NetworkPlaces } from './equalPlaces.ts';
 import { breakpointRates } from './forwardPass.ts';
 import { controlled, type ControlledDraw, type DrawnRound } from './controlled.ts';
-import { NotDrawn, Sources } from './randomTensor.ts';
+import { NotDrawn } from './randomTensor.ts';
+import { Sources } from './sources.ts';
 import { workOf } from './weightedImage.ts';
 import { WidePlaces } from './widePlaces.ts';
 

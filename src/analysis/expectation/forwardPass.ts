@@ -8,7 +8,9 @@ import { fixedImage, imageUnder } from './fixedImage.ts';
 import { bent } from './bentTensor.ts';
 import { scaledInnovation } from './innovation.ts';
 import { factorsOfParts, meanOf, traceOfAll, traceOfSum, traceOfWindow } from './traces.ts';
-import { NotDrawn, rowsOf, type Fresh, type RandomTensor, type Sources, type Trace } from './randomTensor.ts';
+import { NotDrawn, rowsOf, type Fresh, type RandomTensor, type Trace } from './randomTensor.ts';
+import type { Sources } from './sources.ts';
+import { sum, times } from './vectors.ts';
 import { changeRate, unitRate, type LayerRate } from './rates.ts';
 import { tropicalImage, type TropicalOperation } from './tropicalImage.ts';
 import { weightedImage, type Draw } from './weightedImage.ts';
@@ -171,11 +173,10 @@ class ForwardPass {
 
   private scaled(input: RandomTensor, factor: number, keepsOrder: boolean): RandomTensor {
     if (factor === 1) return input;
-    const times = (values: Float64Array) => values.map((value) => factor * value);
     return {
       ...input,
-      values: times(input.values),
-      tangents: times(input.tangents),
+      values: times(input.values, factor),
+      tangents: times(input.tangents, factor),
       isNonNegative: factor > 0 ? input.isNonNegative : new Uint8Array(input.values.length),
       fresh: input.fresh && this.scaledFresh(input.fresh, factor),
       before: keepsOrder ? input.before : null,
@@ -189,20 +190,10 @@ class ForwardPass {
 
   /** The same zeros, of other moments. */
   private scaledFresh({ slots, origins, mean }: Fresh, factor: number): Fresh {
-    const renamed = new Map<number, number>();
-    const slotOf = (slot: number): number => {
-      if (slot < 0) return -1;
-      const known = renamed.get(slot) ?? this.sources.scaled(slot, factor);
-      renamed.set(slot, known);
-      return known;
-    };
     return {
-      slots: slots.map(slotOf),
+      slots: this.sources.scaled(slots, factor),
       origins,
-      mean: mean && {
-        values: mean.values.map((value) => factor * value),
-        tangents: mean.tangents.map((value) => factor * value),
-      },
+      mean: mean && { values: times(mean.values, factor), tangents: times(mean.tangents, factor) },
     };
   }
 
@@ -225,19 +216,15 @@ class ForwardPass {
   }
 
   private summed({ index }: Layer, inputs: readonly RandomTensor[]): RandomTensor {
-    const add = (pick: (tensor: RandomTensor) => Float64Array): Float64Array => {
-      const sum = pick(inputs[0]).slice();
-      for (const other of inputs.slice(1)) pick(other).forEach((value, i) => (sum[i] += value));
-      return sum;
-    };
-    const [values, tangents] = [add(({ values: own }) => own), add(({ tangents: own }) => own)];
+    const values = sum(inputs.map((input) => input.values));
+    const tangents = sum(inputs.map((input) => input.tangents));
     const last = Math.max(...inputs.map((input) => input.last));
     const newest = inputs.filter((input) => input.last === last);
     const isNonNegative = inputs[0].isNonNegative.map((_, i) =>
       inputs.every((each) => each.isNonNegative[i] === 1) ? 1 : 0,
     );
     const [{ channels, fresh }] = newest;
-    const sum = plain(
+    const all = plain(
       values,
       tangents,
       channels,
@@ -246,7 +233,7 @@ class ForwardPass {
       traceOfSum(inputs, newest, this.draw.course.shares[index]),
     );
     // Only weights that nothing else in the sum depends on are random given the rest.
-    if (newest.length > 1 || !fresh || last < 0 || !this.isOf(fresh, last)) return sum;
+    if (newest.length > 1 || !fresh || last < 0 || !this.isOf(fresh, last)) return all;
     const own = (key: 'values' | 'tangents', of: Float64Array): Float64Array =>
       of.map((value, i) => value - newest[0][key][i] + (fresh.mean?.[key][i] ?? 0));
     const mean = { values: own('values', values), tangents: own('tangents', tangents) };
@@ -254,7 +241,7 @@ class ForwardPass {
     // Where nothing is added, as at padding, it is what it was.
     const isSame = (i: number) => values[i] === newest[0].values[i] && tangents[i] === newest[0].tangents[i];
     return {
-      ...sum,
+      ...all,
       fresh: { ...fresh, origins: origins.map((origin, i) => (isSame(i) ? fresh.origins[i] : origin)), mean },
     };
   }

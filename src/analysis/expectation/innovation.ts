@@ -3,7 +3,9 @@ import { linear } from '../../network/activation.ts';
 import { truncatedMoments } from '../../theory/kacRice/integrals/normal.ts';
 import type { Reading } from './jointRows.ts';
 import { copyRows } from './copyRows.ts';
-import type { Fresh, RandomTensor, Sources } from './randomTensor.ts';
+import type { Fresh, RandomTensor } from './randomTensor.ts';
+import type { Sources } from './sources.ts';
+import { times } from './vectors.ts';
 
 /**
  * What one layer's weights make of a tensor, beside what they make of it in the mean, given all layers before: squares
@@ -32,13 +34,15 @@ export function innovationOf(
   sources: Sources,
   kept: number,
 ): Innovation | null {
-  if (!fresh || last < 0 || !fresh.slots.every((slot) => slot >= 0 && sources.layerOf(slot) === last)) return null;
+  if (!fresh || last < 0 || !sources.areOfLayer(fresh.slots, last)) return null;
   const expected = new Float64Array(3 * values.length);
-  let moments: Triple = [0, 0, 0];
-  for (let cell = 0; cell < values.length; cell++) {
+  let [q, c, r] = [0, 0, 0];
+  for (let cell = 0, to = 0; cell < values.length; cell++) {
     if (fresh.mean || cell === 0 || fresh.slots[cell] !== fresh.slots[cell - 1])
-      moments = momentsOfCell(units, fresh, cell, sources);
-    expected.set(moments, 3 * cell);
+      [q, c, r] = momentsOfCell(units, fresh, cell, sources);
+    expected[to++] = q;
+    expected[to++] = c;
+    expected[to++] = r;
   }
   return {
     values,
@@ -141,9 +145,12 @@ function sumOf(numbers: Float64Array): number {
 /** Expected sums over channels, three a row. */
 function sumsOfRows({ values, channels, expected }: Innovation): Float64Array {
   const sums = new Float64Array((3 * values.length) / channels);
-  for (let cell = 0; cell < values.length; cell++) {
-    const to = 3 * Math.floor(cell / channels);
-    for (let k = 0; k < 3; k++) sums[to + k] += expected[3 * cell + k];
+  for (let to = 0, from = 0; to < sums.length; to += 3) {
+    for (let channel = 0; channel < channels; channel++) {
+      sums[to] += expected[from++];
+      sums[to + 1] += expected[from++];
+      sums[to + 2] += expected[from++];
+    }
   }
   return sums;
 }
@@ -190,7 +197,6 @@ export function innovationRows(innovation: Innovation, rows: Int32Array): Innova
 
 /** Of the tensor times a factor. */
 export function scaledInnovation(innovation: Innovation, factor: number): Innovation {
-  const times = (numbers: Float64Array, by: number) => numbers.map((number) => by * number);
   const { values, tangents, expected } = innovation;
   return {
     ...innovation,

@@ -13,12 +13,12 @@ export interface Reading {
   readonly bias: number;
 }
 
-interface Chance {
+export interface Chance {
   readonly gaussian: () => number;
   readonly breathe: () => void;
 }
 
-interface Numbers {
+export interface Numbers {
   readonly values: Float64Array;
   readonly tangents: Float64Array;
 }

@@ -5,7 +5,10 @@ import { bendsAtZeroOnly } from '../../theory/kacRice/moments/unit.ts';
 import type { Draw } from './weightedImage.ts';
 import { differenceOfReads, nothingRead, refuseOneNumber } from './oneNumber.ts';
 import { rounded } from './rounded.ts';
-import { NotDrawn, type Covariance, type Fresh, type RandomTensor, type Reads, type Sources } from './randomTensor.ts';
+import { NotDrawn, type Covariance, type Fresh, type RandomTensor, type Reads } from './randomTensor.ts';
+import type { Sources } from './sources.ts';
+import { KnownPairs } from './knownPairs.ts';
+import type { OriginSet } from './originSet.ts';
 
 export interface LayerRate {
   readonly rate: number;
@@ -28,49 +31,78 @@ export function unitRate(
 ): LayerRate {
   const atZero = bendsAtZeroOnly(activation);
   if (input.greatest) return { rate: greatestRate(layer, activation, input, sources), vanishes: false };
-  const { fresh, values } = input;
-  const [seen, seenPlaces] = [new Set<number>(), new Set<string>()];
-  let [rate, vanishes, isRepeated] = [0, false, false];
-  let expected: readonly number[] = [];
-  let areRepeated: readonly boolean[] = [];
-  for (let cell = 0; cell < values.length; cell++) {
-    const slot = fresh ? fresh.slots[cell] : -1;
+  const { fresh, values, tangents } = input;
+  const runs = fresh && new Runs(layer, activation, { ...input, fresh }, sources, origin);
+  for (let start = 0, end = 0; start < values.length; start = end) {
+    end = start + 1;
+    const slot = fresh ? fresh.slots[start] : -1;
     if (slot < 0) {
-      const isConstant = values[cell] === 0 && input.tangents[cell] === 0;
-      if ((atZero && input.isNonNegative[cell] === 1) || isConstant) continue;
+      const isConstant = values[start] === 0 && tangents[start] === 0;
+      if ((atZero && input.isNonNegative[start] === 1) || isConstant) continue;
       throw bentAsTheyAre(layer);
     }
-    const mean = fresh!.mean;
-    // Channels of one place have equal moments, and are equal to those of another place all together.
-    if (cell === 0 || slot !== fresh!.slots[cell - 1]) {
-      const value = rounded(values[cell]);
-      const zero = rounded(input.tangents[cell] / values[cell]);
-      isRepeated = seen.has(value);
-      seen.add(value);
+    while (end < values.length && fresh!.slots[end] === slot) end++;
+    runs!.add(start, end);
+  }
+  return runs ?? { rate: 0, vanishes: false };
+}
+
+/** Cells of one slot after the other: channels of one place, which have equal moments. */
+class Runs {
+  rate = 0;
+  vanishes = false;
+  private readonly values = new KnownPairs();
+  private readonly places = new KnownPairs();
+  private readonly bendsAtZero: boolean;
+
+  constructor(
+    private readonly layer: Layer,
+    private readonly activation: PiecewiseLinearActivation,
+    private readonly input: RandomTensor & { readonly fresh: Fresh },
+    private readonly sources: Sources,
+    private readonly origin: number | null,
+  ) {
+    this.bendsAtZero = activation.breakpoints.includes(0);
+  }
+
+  add(start: number, end: number): void {
+    const { values, tangents, fresh } = this.input;
+    const slot = fresh.slots[start];
+    const moments = this.sources.moments(slot);
+    this.check(moments, start);
+    const value = rounded(values[start]);
+    // Channels of one place are equal to those of another place all together.
+    const isRepeated = this.values.firstOf(value, 0, start) !== start;
+    const zero = fresh.mean ? 0 : rounded(tangents[start] / values[start]);
+    const factor = this.sources.factorOf(slot);
+    for (const level of this.activation.breakpoints) {
       // Functions that are multiples of each other, whatever the weights, vanish together, and reach multiples of a
       // breakpoint together: as at nodes of a graph whose neighbors have equal values.
-      const places = activation.breakpoints.map((level) => `${zero} ${rounded(level / values[cell])}`);
-      areRepeated = places.map((place) => !mean && seenPlaces.has(place));
-      places.forEach((place) => seenPlaces.add(place));
-      const moments = sources.moments(slot);
-      expected = activation.breakpoints.map((level) => (mean ? 0 : levelRate(...moments, -level, 0)));
-      // Proportional to the distance from the origin, as all values before it.
-      if (origin !== null && isProportional(...moments, origin)) vanishes ||= activation.breakpoints.includes(0);
-      else if (
-        activation.breakpoints.includes(0) &&
-        (!mean || vanishTogether(moments, values[cell], input.tangents[cell]))
-      )
-        refuseOneNumber(layer, moments, () => sources.reads(slot));
+      const isMultiple = !fresh.mean && this.places.firstOf(zero, rounded(level / values[start]), start) !== start;
+      if (!isRepeated && !isMultiple) this.addLevel(start, end, level, moments, this.sources.countedAt(level, factor));
     }
-    if (isRepeated) continue;
-    const factor = sources.factorOf(slot);
-    activation.breakpoints.forEach((level, k) => {
-      if (areRepeated[k] || sources.countOnce(fresh!.origins[cell], level, factor)) return;
-      rate += mean ? levelRate(...sources.moments(slot), mean.values[cell] - level, mean.tangents[cell]) : expected[k];
-    });
   }
-  return { rate, vanishes };
+
+  private check(moments: Moments, at: number): void {
+    const { values, tangents, fresh } = this.input;
+    // Proportional to the distance from the origin, as all values before it.
+    if (this.origin !== null && isProportional(...moments, this.origin)) this.vanishes ||= this.bendsAtZero;
+    else if (!this.bendsAtZero || this.sources.readsKeepSign(fresh.slots[at])) return;
+    else if (!fresh.mean || vanishTogether(moments, values[at], tangents[at]))
+      refuseOneNumber(this.layer, moments, () => this.sources.reads(fresh.slots[at]));
+  }
+
+  private addLevel(start: number, end: number, level: number, [q, c, r]: Moments, counted: OriginSet): void {
+    const { origins, mean } = this.input.fresh;
+    const expected = mean ? 0 : levelRate(q, c, r, -level, 0);
+    for (let cell = start; cell < end; cell++) {
+      if (counted.add(origins[cell])) continue;
+      this.rate += mean ? levelRate(q, c, r, mean.values[cell] - level, mean.tangents[cell]) : expected;
+    }
+  }
 }
+
+type Moments = readonly [q: number, c: number, r: number];
 
 const NEAR = 1e-6;
 
@@ -120,19 +152,18 @@ export function changeRate(
   const tensor = known ? known.tensor : input;
   const { fresh } = tensor;
   if (!fresh) throw compared(layer);
-  const first = new Map<number, number>();
-  tensor.values.forEach((value, cell) => !first.has(rounded(value)) && first.set(rounded(value), cell));
-  const alike = (value: number) => first.get(rounded(value))!;
-  const seen = new Set<number>();
+  const first = new KnownPairs();
+  const nameOf = (cell: number) => first.firstOf(rounded(tensor.values[cell]), 0, cell);
+  tensor.values.forEach((_, cell) => nameOf(cell));
+  const seen = new KnownPairs();
   let [rate, vanishes] = [0, false];
   for (const group of groups) {
     const contest = contestOf(tensor, fresh, group, sources, areIndependent);
     const size = contest.cells.length;
-    const names = contest.values.map(alike);
+    const names = contest.cells.map(nameOf);
     for (let i = 0; i < size; i++) {
       for (let j = i + 1; j < size; j++) {
-        const key = names[i] * 2 ** 26 + names[j];
-        if (seen.has(key)) continue;
+        if (seen.has(names[i], names[j])) continue;
         if (contest.isGiven(i) && contest.isGiven(j) && contest.tangents[i] !== contest.tangents[j])
           throw compared(layer);
         const moments = momentsOfDifference(contest, i, j);
@@ -143,7 +174,7 @@ export function changeRate(
           refuseOneNumber(layer, moments, () => contest.reads(i, j));
         const change = pairRate(contest, i, j, moments, known?.activation ?? null);
         if (change === 0) continue;
-        seen.add(key);
+        seen.firstOf(names[i], names[j], 0);
         rate += change;
       }
     }
@@ -273,7 +304,7 @@ function greatestRate(
     if (seen.has(rounded(all[g]))) return;
     seen.add(rounded(all[g]));
     const contest = contestOf(tensor, fresh, group, sources, areIndependent);
-    const levels = activation.breakpoints.filter((level) => !sources.countOnce(origins[g], level, factor));
+    const levels = activation.breakpoints.filter((level) => !sources.countedAt(level, factor).add(origins[g]));
     contest.cells.forEach((_, i) => {
       for (const level of levels) rate += levelInContest(layer, contest, i, level / factor);
     });

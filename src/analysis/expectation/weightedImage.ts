@@ -9,7 +9,10 @@ import { innovationOfSums } from './innovation.ts';
 import { traceOfAll, traceOfReading } from './traces.ts';
 import { covarianceMatrix, drawnTogether, worksOf, type Reading } from './jointRows.ts';
 import type { Course } from './widePlaces.ts';
-import type { Covariance, Fresh, RandomTensor, Reads, Source, Sources, Trace } from './randomTensor.ts';
+import type { Fresh, RandomTensor, Source, Trace } from './randomTensor.ts';
+import type { Sources } from './sources.ts';
+import { productsWithWeights } from './weightProducts.ts';
+import { sourceOf } from './weightedSource.ts';
 
 /** What one draw of a network has in common. */
 export interface Draw {
@@ -127,9 +130,8 @@ function image(layer: Layer, input: RandomTensor, reading: Reading, draw: Draw):
   const cells = positions * filters;
   const slots = new Int32Array(cells);
   const perPart = filters / parts;
-  for (let cell = 0; cell < cells; cell++) {
-    slots[cell] = first + Math.floor(cell / filters) * parts + Math.floor((cell % filters) / perPart);
-  }
+  for (let place = 0; place < positions * parts; place++)
+    slots.fill(first + place, place * perPart, (place + 1) * perPart);
   const fresh: Fresh = { slots, origins: draw.sources.newOrigins(cells), mean: null };
   const [values, tangents] = ofOnePlace
     ? jointDraws(source, reading, draw)
@@ -152,85 +154,6 @@ function traceOf({ trace, ...input }: RandomTensor, reading: Reading, sources: S
   return traceOfReading({ ...trace, innovation }, { ...reading, kept });
 }
 
-/** The moments of the sums over what each position reads, for each part of the channels. */
-function sourceOf(
-  layer: Layer,
-  tensor: RandomTensor,
-  reading: Reading,
-  matrices: readonly Float64Array[] | null,
-): Source {
-  const { values, tangents } = tensor;
-  const { positions, taps, input, inputChannels, parts, variance, bias, isUntied } = reading;
-  const depth = inputChannels / parts;
-  const size = positions * parts;
-  const known = new Map<number, Covariance>();
-  const covariance = (a: number, b: number): Covariance => {
-    const [p, other] = [Math.floor(a / parts), Math.floor(b / parts)];
-    if (a % parts !== b % parts || (isUntied && p !== other)) return [0, 0, 0, 0];
-    if (matrices) return entryOf(matrices[a % parts], 2 * positions, p, other);
-    // Channels of their own numbers have nothing in common.
-    if (parts > 1) return sumsOfProducts(p, other, a % parts);
-    const found = known.get(a * size + b) ?? sumsOfProducts(p, other, 0);
-    known.set(a * size + b, found);
-    return found;
-  };
-  const [q, c, r] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
-  for (let at = 0; at < size; at++) [q[at], c[at], , r[at]] = covariance(at, at);
-  return {
-    layer: layer.index,
-    filters: reading.filters,
-    q,
-    c,
-    r,
-    covariance,
-    reads: (place) => readsOf(tensor, reading, place),
-  };
-
-  /** Sums over equal taps of two positions. */
-  function sumsOfProducts(p: number, other: number, part: number): Covariance {
-    let [both, first, second, slopes] = [0, 0, 0, 0];
-    for (let tap = 0; tap < taps; tap++) {
-      const [from, to] = [input[p * taps + tap], input[other * taps + tap]];
-      if (from < 0 || to < 0) continue;
-      const [left, right] = [from * inputChannels + part * depth, to * inputChannels + part * depth];
-      for (let k = 0; k < depth; k++) {
-        const [x, dx, y, dy] = [values[left + k], tangents[left + k], values[right + k], tangents[right + k]];
-        both += x * y;
-        first += x * dy;
-        second += dx * y;
-        slopes += dx * dy;
-      }
-    }
-    return [variance * both + bias, variance * first, variance * second, variance * slopes];
-  }
-}
-
-function entryOf(matrix: Float64Array, side: number, p: number, other: number): Covariance {
-  const at = 2 * p * side + 2 * other;
-  return [matrix[at], matrix[at + 1], matrix[at + side], matrix[at + side + 1]];
-}
-
-function readsOf(tensor: RandomTensor, reading: Reading, place: number): Reads {
-  const { taps, input, inputChannels, parts, bias } = reading;
-  const [position, part] = [Math.floor(place / parts), place % parts];
-  const depth = inputChannels / parts;
-  const size = taps * depth + 1;
-  const [values, tangents] = [new Float64Array(size), new Float64Array(size)];
-  const keepsSign = new Uint8Array(size).fill(1);
-  const { before } = tensor;
-  const bendsAtZero = before?.activation.breakpoints.includes(0) === true;
-  values[size - 1] = bias > 0 ? 1 : 0;
-  for (let k = 0; k < size - 1; k++) {
-    const from = input[position * taps + Math.floor(k / depth)];
-    if (from < 0) continue;
-    const cell = from * inputChannels + part * depth + (k % depth);
-    values[k] = tensor.values[cell];
-    tangents[k] = tensor.tangents[cell];
-    keepsSign[k] = bendsAtZero ? 1 : tensor.isNonNegative[cell];
-  }
-  return { values, tangents, keepsSign };
-}
-
 /** Where every neuron has weights of its own, its value and derivative are two normal numbers: no weights are drawn. */
 function jointDraws(source: Source, { positions, filters, parts }: Reading, { gaussian }: Draw) {
   const [values, tangents] = [new Float64Array(positions * filters), new Float64Array(positions * filters)];
@@ -245,94 +168,6 @@ function jointDraws(source: Source, { positions, filters, parts }: Reading, { ga
     tangents[cell] = slope * x + (spread > 0 ? spread * gaussian() : 0);
   }
   return [values, tangents];
-}
-
-/** Filters whose weights stay in a processor's cache while all positions are read. */
-const TILE = 64;
-
-function productsWithWeights(tensor: RandomTensor, reading: Reading, draw: Draw) {
-  const { positions, filters, parts, bias } = reading;
-  const perPart = filters / parts;
-  const values = new Float64Array(positions * filters);
-  const tangents = new Float64Array(positions * filters);
-  for (let f = 0; f < filters && bias > 0; f++) {
-    const shift = Math.sqrt(bias) * draw.gaussian();
-    for (let at = f; at < values.length; at += filters) values[at] = shift;
-  }
-  for (let part = 0; part < parts; part++) {
-    for (let first = 0; first < perPart; first += TILE) {
-      const count = Math.min(TILE, perPart - first);
-      addFilters(values, tangents, tensor, reading, part, part * perPart + first, count, draw);
-    }
-  }
-  return [values, tangents];
-}
-
-/** Draws the weights of some filters of a part, and adds what they make of each position. */
-function addFilters(
-  values: Float64Array,
-  tangents: Float64Array,
-  tensor: RandomTensor,
-  { positions, taps, input, inputChannels, filters, parts, variance }: Reading,
-  part: number,
-  first: number,
-  count: number,
-  { gaussian, breathe }: Draw,
-): void {
-  const depth = inputChannels / parts;
-  const deviation = Math.sqrt(variance);
-  const kernel = new Float64Array(taps * depth * count);
-  for (let i = 0; i < kernel.length; i++) kernel[i] = deviation * gaussian();
-  const used = new Int32Array(depth);
-  for (let position = 0; position < positions; position++) {
-    breathe();
-    for (let tap = 0; tap < taps; tap++) {
-      const place = input[position * taps + tap];
-      if (place < 0) continue;
-      const from = place * inputChannels + part * depth;
-      let size = 0;
-      for (let k = 0; k < depth; k++)
-        if (tensor.values[from + k] !== 0 || tensor.tangents[from + k] !== 0) used[size++] = k;
-      const to = position * filters + first;
-      const weights = kernel.subarray(tap * depth * count, (tap + 1) * depth * count);
-      addProducts(values, tangents, to, tensor, from, used.subarray(0, size), weights, count);
-    }
-  }
-}
-
-/** Adds rows of weights, each times a number and times its derivative; four rows at a time. */
-function addProducts(
-  values: Float64Array,
-  tangents: Float64Array,
-  to: number,
-  { values: numbers, tangents: slopes }: Pick<RandomTensor, 'values' | 'tangents'>,
-  from: number,
-  used: Int32Array,
-  weights: Float64Array,
-  count: number,
-): void {
-  let k = 0;
-  for (; k + 3 < used.length; k += 4) {
-    const [a, b, c, d] = [used[k], used[k + 1], used[k + 2], used[k + 3]];
-    const [x0, x1, x2, x3] = [numbers[from + a], numbers[from + b], numbers[from + c], numbers[from + d]];
-    const [y0, y1, y2, y3] = [slopes[from + a], slopes[from + b], slopes[from + c], slopes[from + d]];
-    const [r0, r1, r2, r3] = [a * count, b * count, c * count, d * count];
-    for (let f = 0; f < count; f++) {
-      const w0 = weights[r0 + f];
-      const w1 = weights[r1 + f];
-      const w2 = weights[r2 + f];
-      const w3 = weights[r3 + f];
-      values[to + f] += x0 * w0 + x1 * w1 + x2 * w2 + x3 * w3;
-      tangents[to + f] += y0 * w0 + y1 * w1 + y2 * w2 + y3 * w3;
-    }
-  }
-  for (; k < used.length; k++) {
-    const [x, y, row] = [numbers[from + used[k]], slopes[from + used[k]], used[k] * count];
-    for (let f = 0; f < count; f++) {
-      values[to + f] += x * weights[row + f];
-      tangents[to + f] += y * weights[row + f];
-    }
-  }
 }
 
 function overNeighbors(tensor: RandomTensor, adjacency: readonly (readonly number[])[]): RandomTensor {

@@ -12,7 +12,7 @@ import {
 } from '../../../../src/analysis/expectation/conditionalMean.ts';
 import { equalPlaces } from '../../../../src/analysis/expectation/equalPlaces.ts';
 import { breakpointRates } from '../../../../src/analysis/expectation/forwardPass.ts';
-import { Sources } from '../../../../src/analysis/expectation/randomTensor.ts';
+import { Sources } from '../../../../src/analysis/expectation/sources.ts';
 import { WidePlaces } from '../../../../src/analysis/expectation/widePlaces.ts';
 import { gaussians } from '../../../../src/common/random.ts';
 import { count } from '../../../../src/counting/countRegions.ts';

@@ -3,7 +3,7 @@ import { gaussians } from '../../../../src/common/random.ts';
 import { analyze } from '../../../../src/analysis/analyze.ts';
 import { equalPlaces, type NetworkPlaces } from '../../../../src/analysis/expectation/equalPlaces.ts';
 import { breakpointRates } from '../../../../src/analysis/expectation/forwardPass.ts';
-import { Sources } from '../../../../src/analysis/expectation/randomTensor.ts';
+import { Sources } from '../../../../src/analysis/expectation/sources.ts';
 import type { Network } from '../../../../src/network/network.ts';
 import { vgg16 } from '../realNetworks.ts';
 
