@@ -30,12 +30,14 @@ import { countLine, countLinePart } from './lines/lineCount.ts';
 import { joinLine, type JoinedLine, type LinePart } from './lines/lineParts.ts';
 import { lineProgram, type LineProgram } from './lines/lineProgram.ts';
 import { rangesOn } from './ranges/ranges.ts';
+import { walkDistinct } from './regions/distinctRegions.ts';
 import { RegionJoins, type JoinsPart } from './regions/regionJoins.ts';
 import { Segments } from './geometry/segments.ts';
 import type { WorkShare } from './walk/sharedCount.ts';
+import { RepeatedShare } from './walk/repeatedShare.ts';
 import { MAX_CUBE_DIMENSIONS, sliceOf, wholeSpace, type Slice } from './geometry/slice.ts';
 import { RegionWalk, type WalkOptions, type WalkResult } from './walk/regionWalk.ts';
-import type { WalkHooks } from './walk/limits.ts';
+import { remaining, type WalkHooks } from './walk/limits.ts';
 
 /** A cube has 2^n corners, and its cells many more: beyond this, linear programs are faster. */
 export const MAX_VERTEX_DIMENSIONS = 6;
@@ -249,6 +251,17 @@ function sliceFor(domain: Domain, inputs: number): Slice {
 }
 
 function walkCells(program: Program, slice: Slice, request: CountRequest, walking: WalkOptions): Found {
+  const { linear, keepRegions, listRegions } = request;
+  if (!linear || keepRegions || listRegions || !isPlane(slice, request))
+    return walkAll(program, slice, request, walking);
+  const share = walking.share && new RepeatedShare(walking.share);
+  const start = performance.now();
+  const found = walkDistinct(program, slice, { ...walking, share });
+  return found ?? walkAll(program, slice, request, { ...walking, share, limits: remaining(walking.limits, start) });
+}
+
+/** Visits all regions where there is something to find in them. */
+function walkAll(program: Program, slice: Slice, request: CountRequest, walking: WalkOptions): Found {
   const merge = request.linear ? new LinearRegions(program, slice) : null;
   const picture = request.keepRegions ? new Picture(program, request.level) : null;
   const trace = request.keepRegions ? new LineTrace(program) : null;

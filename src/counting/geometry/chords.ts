@@ -6,6 +6,9 @@ const MAX_CHORDS = 1024;
 /** Two crossings closer than this share of a chord count as coincident, whatever the errors. */
 const MIN_GAP = 2 ** -44;
 
+/** Lines whose sides are bits of one number, at most. */
+export const MAX_SIDES = 30;
+
 /** A polygon as `Polygons` holds it. */
 interface PolygonVertices {
   readonly data: Float64Array;
@@ -26,6 +29,9 @@ export class Chords {
   private readonly error = new Float64Array(MAX_CHORDS);
   /** Where later chords cross the current one, from 0 to 1. */
   private readonly crossings = new Float64Array(MAX_CHORDS);
+
+  /** On which sides of the lines parts lie that touch the boundary: bit k is set on the positive side of line k. */
+  readonly sides = new Int32Array(2 * MAX_SIDES);
 
   /** The number of parts, or 0 when rounding leaves a vertex, a crossing or their order open. */
   countParts(polygon: PolygonVertices, query: SignQuery): number {
@@ -105,6 +111,52 @@ export class Chords {
       if (margin > gap * difference) gap = margin / difference;
     }
     return this.apart(found, 2 * gap) ? found : -1;
+  }
+
+  /**
+   * Lists in `sides` the parts that touch the polygon's boundary, each once, after `countParts` has counted those of
+   * this query, of `MAX_SIDES` lines at most. Returns how many there are; -1 when rounding leaves that open.
+   */
+  listAtBoundary(query: SignQuery): number {
+    const count = query.to - query.from;
+    let found = 0;
+    for (let k = 0; k < count; k++) {
+      // Each of these parts lies behind one end of a line, counterclockwise.
+      const entered = this.sidesAt(k, this.fromX[k], this.fromY[k], query);
+      const left = this.sidesAt(k, this.toX[k], this.toY[k], query);
+      if (entered < 0 || left < 0) return -1;
+      found = this.list(entered | (1 << k), found);
+      found = this.list(left, found);
+    }
+    return found;
+  }
+
+  /** The sides of all other lines at an end of chord `k`; -1 when open. */
+  private sidesAt(
+    k: number,
+    x: number,
+    y: number,
+    { rows, tolerance, list, from, to, breakpoints }: SignQuery,
+  ): number {
+    const error = this.error[k];
+    let sides = 0;
+    for (let j = 0; j < to - from; j++) {
+      if (j === k) continue;
+      const at = 3 * list[from + j];
+      const a = rows[at];
+      const b = rows[at + 1];
+      const value = a * x + b * y + rows[at + 2] - breakpoints[0];
+      if (!(Math.abs(value) > tolerance + (Math.abs(a) + Math.abs(b)) * error)) return -1;
+      if (value > 0) sides |= 1 << j;
+    }
+    return sides;
+  }
+
+  private list(part: number, count: number): number {
+    const { sides } = this;
+    for (let k = 0; k < count; k++) if (sides[k] === part) return count;
+    sides[count] = part;
+    return count + 1;
   }
 
   private apart(count: number, gap: number): boolean {

@@ -35,7 +35,7 @@ export class Polygons implements Geometry {
   private frames = new Int32Array(64 * FRAME);
   private stack = 0;
   private readonly through = new Float64Array(2);
-  private readonly chords = new Chords();
+  readonly chords = new Chords();
   // The function that `side` looked at last.
   private line = 0;
   private gradient = 0;
@@ -337,6 +337,16 @@ export class Polygons implements Geometry {
     for (let at = 0; at < FRAME * this.stack; at += FRAME) {
       for (let j = frames[at]; j < frames[at + 1]; j += VERTEX) visit(Math.abs(data[j + EDGE_CUT]));
     }
+  }
+
+  /** Whether an edge of the polygon was made by a cut with one of the first `count` numbers. */
+  isAtCut(count: number): boolean {
+    const { data, end } = this;
+    for (let j = this.start; j < end; j += VERTEX) {
+      const cut = data[j + EDGE_CUT];
+      if (cut !== 0 && Math.abs(cut) <= count) return true;
+    }
+    return false;
   }
 
   corners(): CellOutline {

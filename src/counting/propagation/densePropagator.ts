@@ -1,9 +1,10 @@
 import type { DenseChain } from '../program/denseChain.ts';
 import { DenseMemory } from './denseMemory.ts';
 import type { Box } from '../geometry/geometry.ts';
+import { MixedOutput } from './mixedOutput.ts';
 import { NarrowedRows } from './narrowedRows.ts';
 import { greatest, UPDATES_BEFORE_FRESH } from './affineUpdate.ts';
-import type { CoarseClassifier, NarrowPropagation, Propagator } from './propagation.ts';
+import type { CoarseClassifier, MixedMap, NarrowPropagation, Propagator } from './propagation.ts';
 import { greatestSize } from '../exact/norm.ts';
 import { Sizes } from './sizes.ts';
 import type { Slice } from '../geometry/slice.ts';
@@ -34,12 +35,15 @@ export class DenseChainPropagator implements Propagator {
 
   readonly narrow: NarrowPropagation;
   readonly coarse: CoarseClassifier;
+  readonly mixed?: MixedMap;
   /** While narrowed: the last stage's maps, right for the candidates only. */
   private readonly narrowed: NarrowedRows;
 
+  /** With `mixes` it gives the mixed output. */
   constructor(
     private readonly chain: DenseChain,
     slice: Slice,
+    mixes = false,
   ) {
     const { layers, slopes } = chain;
     this.norms = layers.map(({ norm }, layer) => norm * (layer === 0 ? 1 : greatestSize(slopes[layer - 1])));
@@ -54,11 +58,31 @@ export class DenseChainPropagator implements Propagator {
     this.result = new Float64Array(3 * widest);
     this.first(slice.rows);
     this.measure(0);
-    this.narrowed = new NarrowedRows(chain, this.maps, (stage) => {
+    const advanceAll = (stage: number) => {
       this.advance(stage);
       this.measure(stage + 1);
-    });
+    };
+    const mixed = mixes ? new MixedOutput(chain) : null;
+    this.narrowed = new NarrowedRows(chain, this.maps, advanceAll, mixed);
     this.narrow = this.narrowed;
+    if (mixed) this.mixed = this.mixedMap(mixed);
+  }
+
+  private mixedMap(mixed: MixedOutput): MixedMap {
+    const last = this.chain.slopes.length - 1;
+    const pattern = this.memory.patterns[last];
+    const error = () => mixed.error(this.scale(last));
+    return {
+      find: () => {
+        if (this.narrowed.isOn) this.narrowed.findMixed(mixed, pattern);
+        else mixed.find(this.maps[last], pattern);
+        return mixed.map;
+      },
+      step: (unit) => mixed.steps[unit],
+      get error() {
+        return error();
+      },
+    };
   }
 
   patternOf(stage: number): Int32Array {

@@ -62,7 +62,7 @@ export class Narrowing {
   start(waiting: number, tolerance: number): void {
     const { rows, margins } = this.propagation;
     this.count = this.geometry.near(rows, margins, tolerance, margins.length, this.candidates);
-    this.propagation.keep(this.candidates, this.count);
+    this.propagation.keep(this.candidates, this.count, this.geometry.box());
     this.floor = waiting;
   }
 

@@ -34,10 +34,25 @@ export interface Propagator {
   readonly narrow?: NarrowPropagation;
   /** Takes over in small parts of the plane. */
   readonly local?: LocalNetwork;
+  /** A combination of the outputs in the cells of the stage before the last, where the plane's cells are polygons. */
+  readonly mixed?: MixedMap;
   /** Maps of the network's output, once the last stage has advanced. */
   output(): Float64Array[];
   /** Greatest size of numbers met in those. */
   outputScale(): number;
+}
+
+/**
+ * A random combination of the outputs in a cell of the stage before the last, without its constant: where two regions
+ * have the same map, so they have the same combination.
+ */
+export interface MixedMap {
+  /** Its two coefficients and its constant, while the units of the last stage have the pieces in their pattern. */
+  find(): Float64Array;
+  /** What one of these units adds on its upper piece, as a multiple of its row; 0 where that may be nothing. */
+  step(unit: number): number;
+  /** How far each number of a map may be off, as far as known. */
+  readonly error: number;
 }
 
 /** A first look at all units of a stage, which bend at 0, on a box around the cell. */
@@ -60,8 +75,8 @@ export interface NarrowPropagation {
   propagate(stage: number, pattern: Int32Array, open: Int32Array, from: number, to: number, reach: Float64Array): void;
   readonly rows: Float64Array;
   readonly margins: Float64Array;
-  /** From now on only these rows of the last stage are kept right. */
-  keep(candidates: Int32Array, count: number): void;
+  /** From now on, in parts of the box, only these rows of the last stage are kept right. */
+  keep(candidates: Int32Array, count: number, box: Box): void;
   /** The open units have these pieces now. */
   advance(pattern: Int32Array): void;
   end(): void;

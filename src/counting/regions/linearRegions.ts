@@ -7,6 +7,7 @@ import { gaussians } from '../../common/random.ts';
 import { OutputBends, type Place } from './outputBends.ts';
 import { RegionJoins } from './regionJoins.ts';
 import type { Slice } from '../geometry/slice.ts';
+import { COMMON_CUTS } from '../walk/sharedCount.ts';
 
 /** More outputs than this are compared by as many random combinations of them. */
 const MAX_OUTPUTS = 8;
@@ -19,11 +20,15 @@ export class LinearRegions {
   private readonly outputs: number;
   /** Random combinations, row by row, where there are too many outputs to keep. */
   private readonly mixing: Float64Array | null;
-  /** Tells which facets need not be looked at; null where that is not known. */
-  private readonly bends: OutputBends | null;
+  private madeBends?: OutputBends | null;
+  private readonly makeBends: () => OutputBends | null;
 
   /** Over a slice. With `remembers` regions may be met again. */
-  constructor(program: Program, slice: Slice, remembers = false) {
+  constructor(
+    program: Program,
+    slice: Slice,
+    private readonly remembers = false,
+  ) {
     this.outputs = program.outputs.reduce((sum, tensor) => sum + program.sizes[tensor], 0);
     const gaussian = gaussians(1);
     const isLarge = this.outputs > MAX_OUTPUTS;
@@ -32,8 +37,14 @@ export class LinearRegions {
     const units = program.stages.reduce((sum, { output }) => sum + program.sizes[output], 0);
     const lines = new LineIds(program);
     const maps = new ExactMaps(program, slice.rows, lines);
-    this.bends = remembers ? null : OutputBends.of(program, slice, lines, maps);
+    this.makeBends = () => OutputBends.of(program, slice, lines, maps);
     this.joins = new RegionJoins({ mapSize, units, mostPieces: mostPieces(program) }, remembers, maps);
+  }
+
+  /** Tells which facets need not be looked at; null where that is not known. Made where it is asked for. */
+  private get bends(): OutputBends | null {
+    if (this.madeBends === undefined) this.madeBends = this.remembers ? null : this.makeBends();
+    return this.madeBends;
   }
 
   /** The cuts from now on are others than those before, though they may have the same numbers. */
@@ -82,6 +93,26 @@ export class LinearRegions {
       this.lastCut = Math.max(this.lastCut, number);
       joins.addFacet({ region, cut: cut > 0 ? number : -number, key, line });
     }, isWanted);
+  }
+
+  /**
+   * Takes in a region whose map no other region of this thread has: it may be joined to those of other threads alone,
+   * across cuts that all of them make.
+   */
+  addAtCommonCuts(place: Place): void {
+    const { joins, bends } = this;
+    bends?.enter(place);
+    let region = -1;
+    place.geometry.facets((cut, key, line) => {
+      // Whoever visits all regions leaves out the same facets.
+      if (Math.abs(cut) > COMMON_CUTS || bends?.at(line, place)) return;
+      if (region < 0) {
+        this.addMap(place.geometry, place.propagator, place.patterns);
+        region = joins.regionCount - 1;
+      }
+      joins.addFacet({ region, cut, key, line });
+    });
+    if (region < 0) joins.addLone(1);
   }
 
   private addMap(geometry: Geometry, propagator: Propagator, patterns: readonly Int32Array[]): void {

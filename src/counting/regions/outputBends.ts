@@ -65,16 +65,18 @@ export class OutputBends {
    * the last stage at `from` to `to` in `units` cut further. False says nothing.
    */
   always({ geometry, patterns }: Omit<Place, 'propagator'>, units: Int32Array, from: number, to: number): boolean {
-    if (to - from > MAX_TERMS) return false;
     const { around, lastStage } = this;
-    this.effects.enter(patterns, units, from, to);
+    // What the last stage's own units do to the output depends on no other unit.
+    const terms = lastStage > 0 ? to - from : 0;
+    if (terms > MAX_TERMS) return false;
+    this.effects.enter(patterns, units, from, from + terms);
     for (let k = from; k < to; k++) if (!this.surelyBends(lastStage, units[k], 0)) return false;
     around.length = 0;
     geometry.boundary((line) => around.push(line));
     return around.every((line) => {
       if (line < 0) return true;
       const { stage, first } = this.lines.decode(line);
-      return this.surelyBends(stage, first, to - from);
+      return this.surelyBends(stage, first, terms);
     });
   }
 

@@ -15,7 +15,6 @@ function depthFor(parts: number): number {
  * to the part that its number has as remainder. The parts together are the whole, wherever they are counted.
  */
 export class FixedShare implements WorkShare {
-  readonly depth: number;
   shareDone = 0;
   stoppedBy: StopReason | null = null;
   isRefused = false;
@@ -23,9 +22,8 @@ export class FixedShare implements WorkShare {
   constructor(
     private readonly part: number,
     private readonly parts: number,
-  ) {
-    this.depth = depthFor(parts);
-  }
+    readonly depth = depthFor(parts),
+  ) {}
 
   claim(index: number): boolean {
     return index % this.parts === this.part % this.parts;

@@ -22,6 +22,12 @@ export interface Watched {
   readonly held?: () => number;
 }
 
+/** What is left of limits for a walk that goes on from another, which began at this time. */
+export function remaining(limits: CountLimits, start: number): CountLimits {
+  if (limits.seconds === undefined) return limits;
+  return { ...limits, seconds: Math.max(0, limits.seconds - (performance.now() - start) / 1000) };
+}
+
 /** Checks the clock, the limits and requests to stop from time to time. */
 export class LimitWatch {
   stoppedBy: StopReason | null = null;

@@ -36,8 +36,12 @@ export interface WalkOptions extends Watched {
 export interface Unvisited {
   /** Asked in a cell of the stage before the last: whether its regions may be, if these units of the last cut it. */
   mayCount(units: Int32Array, from: number, to: number): boolean;
-  /** Called when there were this many regions in it. */
-  add(regions: number): void;
+  /** Called when there were this many regions in it, of the units in the query. */
+  add(regions: number, query: SignQuery): void;
+  /** Whether rows of the last stage may be left out in the current part, none of whose regions is visited then. */
+  readonly mayNarrow?: () => boolean;
+  /** The walk has become useless, and ends. */
+  readonly isVain?: boolean;
 }
 
 export interface WalkResult {
@@ -132,7 +136,8 @@ export class RegionWalk<G extends Geometry> {
     );
     this.near = isNear(this.geometry) ? this.geometry : null;
     this.coarse = this.propagator.coarse ?? null;
-    this.narrowing = options.visit || units.length < 2 ? null : this.makeNarrowing(units);
+    const mayNarrow = !options.visit || options.unvisited?.mayNarrow;
+    this.narrowing = !mayNarrow || units.length < 2 ? null : this.makeNarrowing(units);
     this.local = options.visit || options.isNew || units.length < 2 ? null : this.makeLocal();
   }
 
@@ -166,7 +171,7 @@ export class RegionWalk<G extends Geometry> {
     let from = 0;
     let to = this.enter(0, 0);
     while (to >= 0 || this.waiting.count > 0) {
-      if (this.watch.mustStop(this.cells[this.lastStage])) break;
+      if (this.watch.mustStop(this.cells[this.lastStage]) || this.options.unvisited?.isVain) break;
       if (to < 0) {
         to = this.resume();
         ({ stage, to: from } = this.waiting);
@@ -340,6 +345,8 @@ export class RegionWalk<G extends Geometry> {
   private startNarrowing(stage: number, from: number, to: number): void {
     const { narrowing } = this;
     if (!narrowing || narrowing.isIn(stage) || to - from > MAX_NARROWED) return;
+    // Cuts still to come of a part that all threads walk may lie where regions are visited.
+    if (this.options.visit && !(this.claims.isOwn && this.options.unvisited?.mayNarrow?.())) return;
     narrowing.propagate(this.patterns[stage], this.crossing, from, to);
     this.updateTolerance(stage + 1);
     narrowing.start(this.waiting.count, this.tolerances[stage + 1]);
@@ -427,17 +434,15 @@ export class RegionWalk<G extends Geometry> {
     const step = this.program.stages[stage];
     const { visit, unvisited, isNew } = this.options;
     if (isNew || step.kind !== 'units' || step.breakpoints.length > 1) return false;
-    if (visit && !unvisited?.mayCount(this.crossing, from, to)) return false;
-    const parts =
-      to - from < 2
-        ? to - from + 1
-        : this.geometry.countParts(this.ask(stage, step.breakpoints, this.crossing, from, to, to));
+    if (unvisited ? !unvisited.mayCount(this.crossing, from, to) : visit) return false;
+    const query = this.ask(stage, step.breakpoints, this.crossing, from, to, to);
+    const parts = to - from < 2 ? to - from + 1 : this.geometry.countParts(query);
     if (visit && this.geometry.wasTied()) {
       this.isTied = true;
       return false;
     }
     this.addCells(stage, parts);
-    if (visit) unvisited?.add(parts);
+    if (parts > 0) unvisited?.add(parts, query);
     return parts > 0;
   }
 

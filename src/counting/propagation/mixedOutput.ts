@@ -1,0 +1,105 @@
+import { gaussians } from '../../common/random.ts';
+import { RELATIVE_ERROR, UNDERFLOW_ERROR } from '../geometry/geometry.ts';
+import type { DenseChain } from '../program/denseChain.ts';
+
+/**
+ * A random combination of the outputs of a dense chain, as a function of the last stage's units, without its constant.
+ * Where two regions have the same map, so they have the same combination.
+ */
+export class MixedOutput {
+  /** What a row of the last stage is multiplied by: two for each unit, by its piece. */
+  readonly gains: Float64Array;
+  /** By how much the gain of the upper piece exceeds that of the lower; 0 where that may be nothing. */
+  readonly steps: Float64Array;
+  /** The combination's map: two coefficients and a constant. */
+  readonly map = new Float64Array(3);
+  private readonly chosen: Float64Array;
+  /** Sum of the sizes of the greatest gains of all units. */
+  private readonly size: number;
+
+  constructor({ layers, slopes }: DenseChain) {
+    const stages = slopes.length;
+    const last = slopes[stages - 1];
+    const units = last.length / 2;
+    const outputs = layers[layers.length - 1].outputs;
+    const gaussian = gaussians(3);
+    const factors = Float64Array.from({ length: outputs }, () => (outputs === 1 ? 1 : gaussian()));
+    const columns = layers.length > stages ? layers[stages].columns : null;
+    const entering = (unit: number) =>
+      factors.map((factor, r) => (columns ? factor * columns[unit * outputs + r] : Number(r === unit) * factor));
+    this.gains = new Float64Array(2 * units);
+    this.steps = new Float64Array(units);
+    this.chosen = new Float64Array(units);
+    this.size = 0;
+    for (let unit = 0; unit < units; unit++) {
+      const terms = entering(unit);
+      const sum = terms.reduce((all, term) => all + term, 0);
+      const size = terms.reduce((all, term) => all + Math.abs(term), 0);
+      const [lower, upper] = last.subarray(2 * unit, 2 * unit + 2);
+      this.gains[2 * unit] = lower * sum;
+      this.gains[2 * unit + 1] = upper * sum;
+      this.steps[unit] = upper !== lower && Math.abs(sum) > RELATIVE_ERROR * size ? (upper - lower) * sum : 0;
+      this.size += Math.max(Math.abs(lower), Math.abs(upper)) * size;
+    }
+  }
+
+  /** How far each number of a map may be off, where those of the last stage's rows have this scale; see `Sizes`. */
+  error(scale: number): number {
+    return 2 * this.size * (RELATIVE_ERROR * scale + UNDERFLOW_ERROR) + UNDERFLOW_ERROR;
+  }
+
+  /** Sets `map` from all rows of the last stage, whose units have these pieces. */
+  find(rows: Float64Array, pattern: Int32Array): void {
+    const { gains, chosen } = this;
+    for (let i = 0; i < chosen.length; i++) chosen[i] = gains[2 * i + pattern[i]];
+    addRows(this.map.fill(0), chosen, rows);
+  }
+
+  /** Adds those rows that are listed in the first `count` of `units`. */
+  add(rows: Float64Array, pattern: Int32Array, units: Int32Array, count: number): void {
+    const { gains, map } = this;
+    for (let k = 0; k < count; k++) {
+      const i = units[k];
+      const gain = gains[2 * i + pattern[i]];
+      map[0] += gain * rows[3 * i];
+      map[1] += gain * rows[3 * i + 1];
+      map[2] += gain * rows[3 * i + 2];
+    }
+  }
+}
+
+/** Adds all rows, each times its factor, to a row. In two sums each, so that none waits for the last. */
+export function addRows(sum: Float64Array, factors: Float64Array, rows: Float64Array): void {
+  const count = factors.length;
+  let [a, b, d, p, q, r] = [0, 0, 0, 0, 0, 0];
+  let i = 0;
+  for (let at = 0; i + 1 < count; i += 2, at += 6) {
+    const first = factors[i];
+    const second = factors[i + 1];
+    a += first * rows[at];
+    b += first * rows[at + 1];
+    d += first * rows[at + 2];
+    p += second * rows[at + 3];
+    q += second * rows[at + 4];
+    r += second * rows[at + 5];
+  }
+  const last = i < count ? factors[i] : 0;
+  sum[0] += a + p + (i < count ? last * rows[3 * i] : 0);
+  sum[1] += b + q + (i < count ? last * rows[3 * i + 1] : 0);
+  sum[2] += d + r + (i < count ? last * rows[3 * i + 2] : 0);
+}
+
+/** Sum of all factors times the numbers from `at` on. In four sums, so that none waits for the last. */
+export function innerProduct(factors: Float64Array, numbers: Float64Array, at: number): number {
+  const count = factors.length;
+  let [a, b, c, d] = [0, 0, 0, 0];
+  let i = 0;
+  for (; i + 3 < count; i += 4, at += 4) {
+    a += factors[i] * numbers[at];
+    b += factors[i + 1] * numbers[at + 1];
+    c += factors[i + 2] * numbers[at + 2];
+    d += factors[i + 3] * numbers[at + 3];
+  }
+  for (; i < count; i++, at++) a += factors[i] * numbers[at];
+  return a + b + (c + d);
+}

@@ -1,0 +1,125 @@
+import { MAX_SIDES, type Chords } from '../geometry/chords.ts';
+import type { SignQuery } from '../geometry/signQuery.ts';
+import type { MixedMap } from '../propagation/propagation.ts';
+import { CloseNumbers } from './closeNumbers.ts';
+
+/** Values of equal maps differ by less than this many times what each number of a map may be off. */
+const DIFFERENCE = 6;
+/** And are thought to differ by so many times more: errors grow with the numbers that are met. */
+const ROOM = 2;
+/** Two values of a map by which it is known, by numbers of no network's own. */
+const FIRST = [0.8191725133961645, -0.6710436067037893, 0.549700477901];
+const SECOND = [-0.2303450303607, 0.93687688603451, 0.731209640278317];
+
+/**
+ * Tells whether all regions of a network that meet have maps of their own, by those of a combination of the outputs.
+ * Within a cell of the stage before the last, two that meet differ by the term of a unit of the last stage. Regions of
+ * two such cells meet at the boundaries of both: if all maps that regions there have are different, none of these are
+ * joined, whichever they meet.
+ */
+export class DistinctMaps {
+  /** Two maps may be equal, or rounding or room leave it open. */
+  isOpen = false;
+  private readonly known: CloseNumbers;
+  private reach = 0;
+  /** What both values are where all open units are on their lower piece, and what each adds on the upper one. */
+  private x = 0;
+  private y = 0;
+  private readonly firstTerms = new Float64Array(MAX_SIDES);
+  private readonly secondTerms = new Float64Array(MAX_SIDES);
+
+  /** Holds at most half as many bytes. */
+  constructor(
+    private readonly mixed: MixedMap,
+    mostBytes?: number,
+  ) {
+    this.known = new CloseNumbers(mostBytes === undefined ? undefined : mostBytes / 2);
+  }
+
+  /** How many maps are held, and how many there is room for. */
+  get count(): number {
+    return this.known.count;
+  }
+
+  get mostMaps(): number {
+    return this.known.mostPairs;
+  }
+
+  /** There is no room for more. */
+  get isFull(): boolean {
+    return this.known.isFull;
+  }
+
+  /** What comes from now on meets nothing that came before: many maps are let go. */
+  forget(): void {
+    if (!this.known.isWorthClearing) return;
+    this.allowFor(DIFFERENCE * this.mixed.error);
+    this.known.clear();
+  }
+
+  /** Whether all maps have been told apart, by errors as they are known at last. */
+  areDistinct(): boolean {
+    this.allowFor(DIFFERENCE * this.mixed.error);
+    return !this.isOpen;
+  }
+
+  private allowFor(difference: number): void {
+    if (difference <= this.reach) return;
+    this.reach = ROOM * difference;
+    if (!this.known.widen(this.reach)) this.isOpen = true;
+  }
+
+  /** Takes in the regions of the current cell, which the units in the query cut along `chords`. */
+  add(query: SignQuery, chords: Chords): void {
+    if (this.reach === 0) this.allowFor(DIFFERENCE * this.mixed.error);
+    const count = query.to - query.from;
+    if (!this.findTerms(query, count)) {
+      this.isOpen = true;
+      return;
+    }
+    if (count < 2) {
+      for (let sides = 0; sides <= count; sides++) this.addRegion(sides, count);
+      return;
+    }
+    const found = chords.listAtBoundary(query);
+    if (found < 0) this.isOpen = true;
+    for (let k = 0; k < found; k++) this.addRegion(chords.sides[k], count);
+  }
+
+  /** False where a unit may add nothing. */
+  private findTerms({ rows, list, from, pattern }: SignQuery, count: number): boolean {
+    const { mixed, firstTerms, secondTerms } = this;
+    const map = mixed.find();
+    this.x = valueOf(FIRST, map, 0);
+    this.y = valueOf(SECOND, map, 0);
+    for (let k = 0; k < count; k++) {
+      const unit = list[from + k];
+      const step = mixed.step(unit);
+      if (step === 0) return false;
+      const first = step * valueOf(FIRST, rows, 3 * unit);
+      const second = step * valueOf(SECOND, rows, 3 * unit);
+      firstTerms[k] = first;
+      secondTerms[k] = second;
+      if (pattern[unit] === 1) {
+        this.x -= first;
+        this.y -= second;
+      }
+    }
+    return true;
+  }
+
+  private addRegion(sides: number, count: number): void {
+    const { firstTerms, secondTerms } = this;
+    let { x, y } = this;
+    for (let k = 0; k < count; k++) {
+      const side = (sides >> k) & 1;
+      x += side * firstTerms[k];
+      y += side * secondTerms[k];
+    }
+    if (!this.known.add(x, y)) this.isOpen = true;
+  }
+}
+
+function valueOf(factors: readonly number[], map: Float64Array, at: number): number {
+  return factors[0] * map[at] + factors[1] * map[at + 1] + factors[2] * map[at + 2];
+}

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { uniforms } from '../../src/common/random.ts';
+import type { CountRequest } from '../../src/counting/count.ts';
+import { addParts, count, countPart } from '../../src/counting/countRegions.ts';
+import { sliceOf } from '../../src/counting/geometry/slice.ts';
+import { compile } from '../../src/counting/program/compile.ts';
+import { drawWeights } from '../../src/counting/program/initializers.ts';
+import { walkDistinct } from '../../src/counting/regions/distinctRegions.ts';
+import { FixedShare } from '../../src/counting/walk/fixedShare.ts';
+import type { Network } from '../../src/network/network.ts';
+import { chain, dense, named, networkOf, type LayerSketch } from '../unit/counting/networks.ts';
+
+const square = { kind: 'parallelogram', origin: [-1, -1], u: [2, 0], v: [0, 2] } as const;
+const request = (network: Network, change: Partial<CountRequest> = {}): CountRequest => ({
+  network,
+  method: 'plane',
+  domain: square,
+  linear: true,
+  keepRegions: false,
+  limits: {},
+  ...change,
+});
+
+/** Whether the regions of a network were all told apart, so that none had to be joined. */
+function areDistinct(network: Network): boolean {
+  const program = compile(network);
+  return walkDistinct(program, sliceOf(square, program.inputSize), { limits: {} }) !== null;
+}
+
+/** Ways of drawing a weight. Whole numbers and zeros make regions of the same map. */
+const kinds: Record<string, (uniform: () => number) => number> = {
+  'of any size': (uniform) => 2 * uniform() - 1,
+  whole: (uniform) => Math.floor(5 * uniform()) - 2,
+  'mostly zero': (uniform) => (uniform() < 0.6 ? 0 : 2 * uniform() - 1),
+  'mostly negative': (uniform) => 0.6 - 1.6 * uniform(),
+  'of very different sizes': (uniform) => (2 * uniform() - 1) * 10 ** Math.floor(9 * uniform() - 4),
+};
+
+function randomChain(seed: number, weight: (uniform: () => number) => number): Network {
+  const uniform = uniforms(seed);
+  const layers: LayerSketch[] = Array.from({ length: 1 + Math.floor(4 * uniform()) }, () =>
+    dense(1 + Math.floor(7 * uniform()), ['relu', 'relu', 'abs', 'leaky_relu'][Math.floor(4 * uniform())]),
+  );
+  if (uniform() < 0.7) layers.push(dense(1 + Math.floor(3 * uniform())));
+  const drawn = drawWeights(networkOf([2], layers), seed);
+  return {
+    ...drawn,
+    layers: drawn.layers.map((layer) => ({
+      ...layer,
+      weights:
+        layer.weights &&
+        Object.fromEntries(
+          Object.entries(layer.weights).map(([name, { shape, data }]) => [
+            name,
+            { shape, data: data.map(() => weight(uniform)) },
+          ]),
+        ),
+    })),
+  };
+}
+
+describe('linear regions of chains in a plane', () => {
+  for (const [kind, weight] of Object.entries(kinds)) {
+    it(`are those that all joined make, alone and shared, with weights ${kind}`, () => {
+      let distinct = 0;
+      const runs = 25;
+      for (let seed = 1; seed <= runs; seed++) {
+        const network = randomChain(seed, weight);
+        // Pictures are of all regions, so each is visited and joined.
+        const { activationRegions, linearRegions } = count(request(network, { keepRegions: true }));
+        const expected = { activationRegions, linearRegions };
+        expect(count(request(network)), `seed ${seed}`).toMatchObject(expected);
+        const parts = Array.from({ length: 3 }, (_, k) => countPart(request(network), {}, new FixedShare(k, 3)));
+        expect(addParts(request(network), parts, 0), `seed ${seed}, shared`).toMatchObject(expected);
+        if (activationRegions > 1 && network.layers.length > 2 && areDistinct(network)) distinct++;
+      }
+      // Both ways are taken.
+      expect(distinct).toBeGreaterThan(0);
+      expect(distinct).toBeLessThan(runs);
+    });
+  }
+
+  it('are told apart where weights are drawn at random, and not where the network is constant in places', () => {
+    expect(areDistinct(drawWeights(chain([2, 16, 16, 1]), 1))).toBe(true);
+    const [first, second] = [dense(16, 'relu'), { ...dense(2), activation: named('relu') }];
+    expect(areDistinct(drawWeights(networkOf([2], [first, second, dense(1)]), 2))).toBe(false);
+  });
+
+  it('are the same where there is room for a part of the maps alone', () => {
+    const network = drawWeights(chain([2, 32, 32, 32, 1]), 1);
+    const whole = count(request(network));
+    const { activationRegions, linearRegions } = whole;
+    expect(activationRegions).toBeGreaterThan(3000);
+    const small = count(request(network, { limits: { bytes: 2 ** 18 } }));
+    expect(small).toMatchObject({ activationRegions, linearRegions, stoppedBy: null });
+    const { regions, ...rest } = whole;
+    expect(regions).toBeNull();
+    expect(small).toMatchObject({ perLayer: rest.perLayer, exact: true });
+  });
+});
