@@ -122,7 +122,7 @@ export interface CountResult {
   readonly seconds: number;
   readonly regions: PlaneRegions | null;
   /** Set if requested. */
-  readonly list?: readonly RegionRecord[];
+  readonly list?: RegionTable;
   readonly line: LineRegions | null;
   /**
    * If requested, the points of the segment at which each unit changes its piece, by layer index. Points that several
@@ -152,6 +152,27 @@ export interface RegionRecord {
   readonly volume: number | null;
   /** Of each number of the output: its coefficients over the coordinates, and the constant. */
   readonly outputs: readonly (readonly number[])[];
+}
+
+/** Everything about each activation region, packed for transfer; `regions/regionTable.ts` reads it. */
+export interface RegionTable {
+  readonly count: number;
+  /** Of the domain. */
+  readonly dimension: number;
+  /** Units of each stage, and the piece of each unit, all those of one region after another. */
+  readonly stages: readonly number[];
+  readonly pieces: Uint8Array | Uint16Array | Uint32Array;
+  /** Corners of all regions; those of region `i` are from `offsets[i]` to `offsets[i + 1]`, none where not known. */
+  readonly corners: Float64Array;
+  readonly offsets: Uint32Array;
+  /** -1 where not known. */
+  readonly faces: Int32Array;
+  /** A point inside each and its size, NaN where not known. */
+  readonly inside: Float64Array;
+  readonly volumes: Float64Array;
+  /** Coefficients and constant of each of the network's outputs on each region. */
+  readonly outputs: Float64Array;
+  readonly outputCount: number;
 }
 
 /** Statistics of a sample. The number of patterns in it saturates far below the true count. */

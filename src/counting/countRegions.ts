@@ -1,15 +1,7 @@
 import type { Domain } from '../common/place.ts';
 import type { SliceRanges } from '../common/stageRange.ts';
 import { compile } from './program/compile.ts';
-import type {
-  CountHooks,
-  CountRequest,
-  CountResult,
-  LineRegions,
-  PlaneRegions,
-  RegionRecord,
-  SamplingResult,
-} from './count.ts';
+import type { CountHooks, CountRequest, CountResult, LineRegions, SamplingResult } from './count.ts';
 import { denseChain } from './program/denseChain.ts';
 import { DenseChainPropagator } from './propagation/densePropagator.ts';
 import { ExactMaps } from './exact/exactMaps.ts';
@@ -18,13 +10,11 @@ import type { ExactLine, ExactSigns, Geometry } from './geometry/geometry.ts';
 import { Halfspaces } from './geometry/halfspaces.ts';
 import { LinearRegions } from './regions/linearRegions.ts';
 import { LineIds } from './exact/lineIds.ts';
-import { LineTrace } from './regions/lineTrace.ts';
-import { Picture } from './regions/picture.ts';
+import { joinKept, KeptRegions, type KeptPart } from './regions/keptRegions.ts';
 import { Polygons } from './geometry/polygons.ts';
 import { Polytopes } from './geometry/polytopes.ts';
 import { isContinuous, type Program } from './program/program.ts';
 import { SparsePropagator, type Propagator } from './propagation/propagation.ts';
-import { RegionList } from './regions/regionList.ts';
 import { joinSample, mayReachLimit, sample, type SamplePart } from './experiments/sampling.ts';
 import { countLine, countLinePart } from './lines/lineCount.ts';
 import { joinLine, type JoinedLine, type LinePart } from './lines/lineParts.ts';
@@ -33,8 +23,8 @@ import { rangesOn } from './ranges/ranges.ts';
 import { walkDistinct } from './regions/distinctRegions.ts';
 import { RegionJoins, type JoinsPart } from './regions/regionJoins.ts';
 import { Segments } from './geometry/segments.ts';
-import type { WorkShare } from './walk/sharedCount.ts';
 import { RepeatedShare } from './walk/repeatedShare.ts';
+import { SharedCount, type WorkShare } from './walk/sharedCount.ts';
 import { MAX_CUBE_DIMENSIONS, sliceOf, wholeSpace, type Slice } from './geometry/slice.ts';
 import { RegionWalk, type WalkOptions, type WalkResult } from './walk/regionWalk.ts';
 import { remaining, type WalkHooks } from './walk/limits.ts';
@@ -69,8 +59,9 @@ export interface CountPart {
   readonly linearRegions: number | null;
   /** For some regions it is unknown whether they meet. */
   readonly isLoose: boolean;
-  readonly regions: PlaneRegions | null;
-  readonly list?: readonly RegionRecord[];
+  /** Regions that are drawn or listed, cell by cell. */
+  readonly kept?: KeptPart;
+  /** Of a line that was counted layer by layer. */
   readonly line: LineRegions | null;
   readonly unitBreakpoints?: CountResult['unitBreakpoints'];
   readonly sampling?: SamplingResult;
@@ -81,10 +72,7 @@ export interface CountPart {
 
 /** True when several threads can share a count: its parts are walked apart and then added. */
 export function isShareable(request: CountRequest): boolean {
-  const { method, cellsBy, keepRegions, listRegions } = request;
-  if (method === 'sample') return !mayReachLimit(request);
-  if (listRegions || isByOrthants(request)) return false;
-  return !keepRegions || (method === 'line' && !cellsBy);
+  return request.method === 'sample' ? !mayReachLimit(request) : !isByOrthants(request);
 }
 
 /** True if all of R^n is counted by vertices. Orthants cut cells into parts, so there are no regions to list. */
@@ -100,7 +88,7 @@ export function countPart(request: CountRequest, hooks: CountHooks, share?: Work
   // Where the network jumps, cells do not meet facet to facet and cannot be joined.
   const linear = request.linear && isContinuous(program);
   const found = byMethod(program, { ...request, linear }, hooks, share);
-  const { walked, merge, linearRegions, regions, line, lines, isRefused, list, unitBreakpoints, sampling } = found;
+  const { walked, merge, linearRegions, line, lines, isRefused, kept, unitBreakpoints, sampling } = found;
   const joins = merge && !share && (walked.stoppedBy === null || request.joinsPart);
   const joined = joins ? merge.joins.count() : (linearRegions ?? null);
   return {
@@ -109,9 +97,8 @@ export function countPart(request: CountRequest, hooks: CountHooks, share?: Work
     joins: merge && share && walked.stoppedBy === null ? merge.joins.part() : null,
     linearRegions: joined,
     isLoose: found.isLoose ?? merge?.joins.hasLoose ?? false,
-    regions: regions ?? null,
-    list,
     line: line ?? null,
+    ...(kept && { kept }),
     ...(lines && { lines }),
     ...(isRefused && { isRefused }),
     ...(request.units && { unitBreakpoints: unitBreakpoints ?? null }),
@@ -179,10 +166,11 @@ function addedCells(parts: readonly CountPart[]): number[] {
 
 /** The whole count from what each of its threads found, none of which was refused. */
 export function addParts(request: CountRequest, parts: readonly CountPart[], seconds: number): CountResult {
-  const [{ stageOfLayer, regions }] = parts;
+  const [{ stageOfLayer }] = parts;
   const ranges = parts.find((part) => part.ranges)?.ranges ?? null;
   const stoppedBy = parts.find(({ walked }) => walked.stoppedBy !== null)?.walked.stoppedBy ?? null;
   const { cells, sampling } = joinedSample(parts, stoppedBy === null) ?? { cells: addedCells(parts) };
+  const { regions, line: drawn, list } = joinKept(parts.flatMap(({ kept }) => kept ?? []));
   const { linearRegions, line, unitBreakpoints } = joinedLine(request, parts, stoppedBy === null);
   const joins = parts.flatMap(({ joins }) => (joins ? [joins] : []));
   const linear =
@@ -200,8 +188,8 @@ export function addParts(request: CountRequest, parts: readonly CountPart[], sec
     perLayer: stageOfLayer.map((stage) => (stage < 0 ? 1 : cells[stage])),
     seconds,
     regions,
-    line,
-    list: request.listRegions ? parts.flatMap((part) => part.list ?? []) : undefined,
+    line: line ?? drawn,
+    list,
     ...(request.units && { unitBreakpoints }),
     sampling,
     ranges,
@@ -235,8 +223,8 @@ function byMethod(program: Program, request: CountRequest, hooks: CountHooks, sh
     const options = { ...watched, linear, draws, units };
     const line = share ? countLinePart(program, slice, options) : countLine(program, slice, options);
     if (line) return 'part' in line ? { walked: line.walked, lines: line.part } : line;
-    // Cells are drawn by one thread alone.
-    if (share && (isContinuous(program) || request.keepRegions)) return refused(program, share);
+    // Others may count their pieces layer by layer.
+    if (share && isContinuous(program)) return refused(program, share);
   }
   return walkCells(program, slice, request, watched);
 }
@@ -263,25 +251,29 @@ function walkCells(program: Program, slice: Slice, request: CountRequest, walkin
 /** Visits all regions where there is something to find in them. */
 function walkAll(program: Program, slice: Slice, request: CountRequest, walking: WalkOptions): Found {
   const merge = request.linear ? new LinearRegions(program, slice) : null;
-  const picture = request.keepRegions ? new Picture(program, request.level) : null;
-  const trace = request.keepRegions ? new LineTrace(program) : null;
-  const list = request.listRegions ? new RegionList(slice) : null;
+  const kept = request.keepRegions || request.listRegions ? new KeptRegions(program, slice, request) : null;
   const visit = () => {
-    const { geometry, propagator } = walk;
     merge?.add(walk);
-    if (geometry instanceof Polygons) picture?.add(geometry, propagator, walk.lines);
-    if (geometry instanceof Segments) trace?.add(geometry, propagator, walk.lines);
-    list?.add(geometry, propagator, walk.patterns);
+    kept?.add(walk);
   };
-  const held = () => (merge?.joins.heldBytes ?? 0) + (picture?.held ?? 0) + (list?.held ?? 0);
+  const held = () => (merge?.joins.heldBytes ?? 0) + (kept?.held ?? 0);
   const unvisited =
-    merge && !request.keepRegions && !list
+    merge && !kept
       ? {
           mayCount: (units: Int32Array, from: number, to: number) => merge.areApart(walk, units, from, to),
           add: (regions: number) => merge.addApart(regions),
         }
       : undefined;
-  const options = { ...walking, visit: merge || request.keepRegions || list ? visit : undefined, unvisited, held };
+  // A single thread keeps regions part by part as well, so that they are the same.
+  const share = walking.share ?? (kept ? SharedCount.alone() : undefined);
+  const options = {
+    ...walking,
+    share,
+    parts: kept ?? undefined,
+    visit: merge || kept ? visit : undefined,
+    unvisited,
+    held,
+  };
   const maker = makerOf(slice, request);
   const walk: RegionWalk<Geometry> = new RegionWalk(
     program,
@@ -290,12 +282,7 @@ function walkAll(program: Program, slice: Slice, request: CountRequest, walking:
     propagatorMaker(program, slice, request),
     options,
   );
-  return { walked: walk.run(), merge, ...drawnOf(slice, picture, trace), list: list?.regions };
-}
-
-/** Polygons of a plane, or pieces of a line. */
-function drawnOf(slice: Slice, picture: Picture | null, trace: LineTrace | null): Pick<Found, 'regions' | 'line'> {
-  return slice.dimension === 1 ? { line: trace?.regions() } : { regions: picture?.regions() };
+  return { walked: walk.run(), merge, kept: kept?.part() };
 }
 
 /** Cells are held as polygons. */
@@ -336,12 +323,11 @@ interface Found {
   readonly merge?: LinearRegions | null;
   readonly linearRegions?: number | null;
   readonly isLoose?: boolean;
-  readonly regions?: PlaneRegions | null;
   readonly line?: LineRegions | null;
   readonly lines?: LinePart;
   readonly isRefused?: true;
   readonly unitBreakpoints?: CountResult['unitBreakpoints'];
-  readonly list?: readonly RegionRecord[];
+  readonly kept?: KeptPart;
   readonly sampling?: SamplingResult;
   readonly sample?: SamplePart;
 }

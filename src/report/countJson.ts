@@ -60,16 +60,16 @@ export function regionsHead(file: string, network: Network, result: CountResult,
     ...countJson(result, domain, seed),
     file,
     network: network.name,
-    facesPerRegion: meanFaces(result.list ?? []),
+    facesPerRegion: result.list ? meanFaces(result.list.faces) : null,
     coordinates: coordinatesOf(domain, network.inputSize),
     patternLayers: layers.map(({ index, name, neurons }) => ({ index, name, neurons })),
   };
 }
 
 /** Mean number of facets, which the number of dimensions bounds (Fan et al. 2023); null where none are known. */
-function meanFaces(list: NonNullable<CountResult['list']>): number | null {
-  const faces = list.flatMap((region) => region.faces ?? []);
-  return faces.length === 0 ? null : faces.reduce((sum, count) => sum + count, 0) / faces.length;
+function meanFaces(faces: Int32Array): number | null {
+  const known = faces.filter((count) => count >= 0);
+  return known.length === 0 ? null : known.reduce((sum, count) => sum + count, 0) / known.length;
 }
 
 function coordinatesOf(domain: Domain, inputs: number) {

@@ -189,14 +189,14 @@ function add(id: number, parts: readonly CountPart[]): void {
   if (share.isRefused) return reply({ type: 'refused', id });
   const result = addParts(request, [part, ...parts], (performance.now() - start) / 1000);
   const outcome = { result, domain: request.domain, source, atMost: regionsAtMost(result) };
-  reply({ type: 'done', id, outcome }, arraysOf({ ...result.regions, ...result.line }));
+  reply({ type: 'done', id, outcome }, arraysOf({ ...result.regions, ...result.line, ...result.list }));
 }
 
 /** Of a part that is handed over. */
-function arraysIn({ joins, lines, sample }: CountPart): ArrayBuffer[] {
-  const drawn = lines?.runs.flatMap(({ line }) => (line ? arraysOf(line) : [])) ?? [];
-  const met = sample ? [sample, ...sample.stages].flatMap(arraysOf) : [];
-  return [...(joins ? arraysOf(joins) : []), ...drawn, ...met];
+function arraysIn({ joins, lines, sample, kept }: CountPart): ArrayBuffer[] {
+  const pieces = lines?.runs.map(({ line }) => line) ?? [];
+  const regions = [kept?.picture?.regions, kept?.trace, kept?.list?.table];
+  return [joins, sample, ...(sample?.stages ?? []), ...pieces, ...regions].flatMap((own) => (own ? arraysOf(own) : []));
 }
 
 /** Large arrays move to the other thread in place of being copied. */

@@ -3,6 +3,7 @@ import fc from '../fastCheck.ts';
 import { compile } from '../../src/counting/program/compile.ts';
 import type { Domain } from '../../src/common/place.ts';
 import type { CountRequest } from '../../src/counting/count.ts';
+import { recordsOf } from '../../src/counting/regions/regionTable.ts';
 import { count } from '../../src/counting/countRegions.ts';
 import { drawWeights } from '../../src/counting/program/initializers.ts';
 import { evaluate } from '../../src/counting/program/program.ts';
@@ -255,7 +256,7 @@ function counted(network: Network, more: Pick<CountRequest, 'method' | 'domain'>
 function expectRegionsToBeRight(network: Network, result: ReturnType<typeof count>, domain: Domain, volume: number) {
   const program = compile(network);
   const { dimension, rows } = sliceOf(domain, program.inputSize);
-  const list = result.list!;
+  const list = [...recordsOf(result.list!)];
   expect(list).toHaveLength(result.activationRegions);
   expect(new Set(list.map(({ pattern }) => pattern)).size).toBe(list.length);
   expect(list.reduce((sum, region) => sum + region.volume!, 0) / volume).toBeCloseTo(1, 8);

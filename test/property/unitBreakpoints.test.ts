@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Segment } from '../../src/common/place.ts';
 import type { CountResult } from '../../src/counting/count.ts';
+import { recordsOf } from '../../src/counting/regions/regionTable.ts';
 import { count } from '../../src/counting/countRegions.ts';
 import { drawWeights } from '../../src/counting/program/initializers.ts';
 import type { Network } from '../../src/network/network.ts';
@@ -32,7 +33,9 @@ function piecesOf(pattern: string): string[][] {
 /** How often each unit changes its piece from one cell to the next, by stage: cells are walked one by one. */
 function changesByCells(network: Network, segment: Segment): number[][] {
   const { list } = counted(network, segment, { listRegions: true });
-  const cells = [...list!].sort((a, b) => a.inside![0] - b.inside![0]).map(({ pattern }) => piecesOf(pattern));
+  const cells = [...recordsOf(list!)]
+    .sort((a, b) => a.inside![0] - b.inside![0])
+    .map(({ pattern }) => piecesOf(pattern));
   return cells[0].map((units, stage) =>
     units.map((_, unit) => cells.filter((cell, k) => k > 0 && cell[stage][unit] !== cells[k - 1][stage][unit]).length),
   );

@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
+import { recordsOf } from '../../counting/regions/regionTable.ts';
 import { regionsHead } from '../../report/countJson.ts';
 import type { Network } from '../../network/network.ts';
 import type { CountOutcome } from '../../protocol/pool.ts';
@@ -11,9 +12,10 @@ export async function writeRegions(path: string, file: string, network: Network,
   const write = async () => {
     const head = JSON.stringify(regionsHead(file, network, outcome.result, outcome.domain, outcome.source.seed));
     stream.write(`${head.slice(0, -1)},"regions":[\n`);
-    const list = outcome.result.list ?? [];
-    for (let k = 0; k < list.length; k++) {
-      const more = stream.write(`${JSON.stringify(list[k])}${k + 1 < list.length ? ',' : ''}\n`);
+    const { list } = outcome.result;
+    let left = list?.count ?? 0;
+    for (const record of list ? recordsOf(list) : []) {
+      const more = stream.write(`${JSON.stringify(record)}${--left > 0 ? ',' : ''}\n`);
       if (!more) await once(stream, 'drain');
     }
     stream.end(']}\n');

@@ -157,6 +157,11 @@ export class AffineUpdate {
     this.isListed = this.lists.map(({ length }) => new Uint8Array(length));
   }
 
+  /** The output is computed from scratch next. */
+  restart(): void {
+    this.age = UPDATES_BEFORE_FRESH;
+  }
+
   /** Brings the output up to date. */
   run(sizes: Sizes): void {
     const touched = this.changed();

@@ -125,6 +125,13 @@ export class DenseChainPropagator implements Propagator {
     if (isOutput && (this.computed++ & MEASURED) === 0) this.measure(stage + 1);
   }
 
+  restart(stage: number): void {
+    this.age.fill(UPDATES_BEFORE_FRESH, stage);
+    this.computed = 0;
+    for (let index = stage + 1; index < this.maps.length; index++) this.sizes.clear(index + 1);
+    this.met(stage + 1, 0);
+  }
+
   private classify(stage: number, box: Box, tolerance: number): number {
     const count = this.memory.classify(stage, box, tolerance);
     if (this.memory.size <= this.sizes.of(stage + 1)) return count;

@@ -24,6 +24,8 @@ export interface Propagator {
    * Enters a cell: stage `stage` has this pattern now, earlier ones are unchanged; updates `preActivations(stage + 1)`.
    */
   advance(stage: number, pattern: Int32Array): void;
+  /** What lies behind a stage is computed from scratch when it advances next, as if there had been no cell before. */
+  restart(stage: number): void;
   /** Where the pieces of a stage are to be written, if it matters. */
   patternOf?(stage: number): Int32Array;
   /** Classifies the units of a stage by a box around the cell, where it can. */
@@ -160,6 +162,18 @@ export class SparsePropagator implements Propagator {
   advance(stage: number, pattern: Int32Array): void {
     this.bend(stage, pattern);
     this.run(this.groups[stage + 1]);
+  }
+
+  restart(stage: number): void {
+    for (let s = stage; s < this.read.length; s++) {
+      this.read[s] = 0;
+      this.sizes.clear(this.program.stages[s].output);
+      for (const step of this.groups[s + 1]) {
+        if (step.kind !== 'affine') continue;
+        this.updates.get(step)!.restart();
+        this.sizes.clear(step.output);
+      }
+    }
   }
 
   private bend(stage: number, pattern: Int32Array): void {

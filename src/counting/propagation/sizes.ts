@@ -40,6 +40,11 @@ export class Sizes {
     return copy;
   }
 
+  /** Forgets what was met in a tensor: its maps are computed from scratch. */
+  clear(tensor: number): void {
+    this.size[tensor] = this.error[tensor] = this.carried[tensor] = 0;
+  }
+
   /** Rounding errors of a tensor's maps are about this times the unit of rounding. */
   scale(tensor: number): number {
     return Math.max(this.error[tensor], CARRIED * this.carried[tensor]);

@@ -19,6 +19,11 @@ export class DecisionBoundary {
     for (let a = 0; a < classes; a++) this.addSides(polygon, outputs, a);
   }
 
+  /** Segments so far. */
+  get count(): number {
+    return this.length / 4;
+  }
+
   /** Bytes held. */
   get held(): number {
     return this.segments.byteLength;

@@ -5,6 +5,15 @@ import type { Polygons } from '../geometry/polygons.ts';
 import { grown, type Program } from '../program/program.ts';
 import type { Propagator } from '../propagation/propagation.ts';
 import { EDGE_LINE, VERTEX } from '../geometry/vertex.ts';
+import { inOrder, joined, joinedOffsets, PartRuns, type Runs } from './partRuns.ts';
+
+/** The polygons that one thread keeps. */
+export interface PicturePart {
+  readonly regions: PlaneRegions;
+  readonly runs: Runs;
+  /** Of the decision boundary's segments. */
+  readonly boundaryRuns: Runs;
+}
 
 /** Keeps the polygons of a plane for drawing. */
 export class Picture {
@@ -17,6 +26,8 @@ export class Picture {
 
   private readonly boundary: DecisionBoundary | null;
   private outputs = 0;
+  private readonly runs = new PartRuns();
+  private readonly boundaryRuns = new PartRuns();
 
   /** `level`: the value of a single output at which the decision changes; without it, no boundary is kept. */
   constructor(
@@ -24,6 +35,12 @@ export class Picture {
     level: number | undefined,
   ) {
     this.boundary = level === undefined ? null : new DecisionBoundary(level);
+  }
+
+  /** The polygons from now on are of this part. */
+  begin(part: number): void {
+    this.runs.begin(part, this.count);
+    this.boundaryRuns.begin(part, this.boundary?.count ?? 0);
   }
 
   /** Takes in the polygon on top. */
@@ -62,15 +79,34 @@ export class Picture {
     }
   }
 
-  /** What was taken in, in arrays of their own. */
-  regions(): PlaneRegions {
-    return {
-      vertices: this.vertices.slice(0, 2 * this.corners),
-      offsets: this.offsets.slice(0, this.count + 1),
-      gradients: this.gradients.slice(0, 2 * this.count),
-      edgeLayers: this.edgeLayers.slice(0, this.corners),
-      boundary: this.boundary?.all() ?? new Float64Array(),
-      outputs: this.outputs,
+  /** What was taken in; nothing more can be. */
+  part(): PicturePart {
+    const { count, corners, outputs, boundary, runs, boundaryRuns } = this;
+    const regions = {
+      vertices: this.vertices.subarray(0, 2 * corners),
+      offsets: this.offsets.subarray(0, count + 1),
+      gradients: this.gradients.subarray(0, 2 * count),
+      edgeLayers: this.edgeLayers.subarray(0, corners),
+      boundary: boundary?.all() ?? new Float64Array(),
+      outputs,
     };
+    return { regions, runs: runs.all(count), boundaryRuns: boundaryRuns.all(boundary?.count ?? 0) };
   }
+}
+
+/** The picture that one thread would have drawn, in arrays of their own. */
+export function joinPictures(drawn: readonly PicturePart[]): PlaneRegions {
+  const pictures = drawn.filter(({ regions }) => regions.offsets.length > 1);
+  if (pictures.length === 0) return drawn[0].regions;
+  const polygons = inOrder(pictures, ({ runs }) => runs);
+  const { offsets, items: corners } = joinedOffsets(polygons, ({ regions }) => regions.offsets);
+  const segments = inOrder(pictures, ({ boundaryRuns }) => boundaryRuns);
+  return {
+    vertices: joined(corners, ({ regions }) => regions.vertices, 2),
+    offsets,
+    gradients: joined(polygons, ({ regions }) => regions.gradients, 2),
+    edgeLayers: joined(corners, ({ regions }) => regions.edgeLayers, 1),
+    boundary: joined(segments, ({ regions }) => regions.boundary, 4),
+    outputs: pictures[0].regions.outputs,
+  };
 }

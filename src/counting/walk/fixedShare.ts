@@ -37,6 +37,10 @@ export class FixedShare implements WorkShare {
     return regions;
   }
 
+  reportHeld(bytes: number): number {
+    return bytes;
+  }
+
   reportShare(share: number): void {
     this.shareDone = share;
   }

@@ -28,6 +28,10 @@ export function remaining(limits: CountLimits, start: number): CountLimits {
   return { ...limits, seconds: Math.max(0, limits.seconds - (performance.now() - start) / 1000) };
 }
 
+function heldByAll(held: number, share: WorkShare | undefined): number {
+  return share ? share.reportHeld(held) : held;
+}
+
 /** Checks the clock, the limits and requests to stop from time to time. */
 export class LimitWatch {
   stoppedBy: StopReason | null = null;
@@ -62,7 +66,7 @@ export class LimitWatch {
     if (share?.stoppedBy) this.stoppedBy = share.stoppedBy;
     else if (hooks?.stopped?.()) this.stop('request');
     else if (limits.seconds !== undefined && now - this.start > limits.seconds * 1000) this.stop('seconds');
-    else if (limits.bytes !== undefined && held && held() > limits.bytes) this.stop('memory');
+    else if (limits.bytes !== undefined && held && heldByAll(held(), share) > limits.bytes) this.stop('memory');
     hooks?.progress?.(found, Math.min(1, Math.max(0, this.report(regions))), this.cells());
     return this.stoppedBy !== null;
   }

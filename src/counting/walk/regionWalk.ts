@@ -26,10 +26,23 @@ export interface WalkOptions extends Watched {
    * propagator.
    */
   readonly visit?: () => void;
+  /** With a share of the count: its parts are told apart. */
+  readonly parts?: PartsApart;
   /** Decides where regions need not be visited. */
   readonly unvisited?: Unvisited;
   /** Called for each cell of each stage: false leaves it out of the count, because it was counted elsewhere. */
   readonly isNew?: (stage: number, patterns: readonly Int32Array[]) => boolean;
+}
+
+/**
+ * Each part is walked as if there were no others, so that its regions come in one order with the same numbers to the
+ * last bit, whoever walks it and after which.
+ */
+export interface PartsApart {
+  /** Cuts down to them: the same for all who share the count. */
+  readonly depth: number;
+  /** Called when this part has been claimed; parts come in ascending order. */
+  begin(part: number): void;
 }
 
 /** Regions that are counted without being visited. */
@@ -128,7 +141,7 @@ export class RegionWalk<G extends Geometry> {
     const exactLine: ExactLine = (id) => exact().line(id);
     this.geometry = makeGeometry(signs, exactLine);
     this.maxima = new Maxima(program, this.geometry, this.lines, this.patterns, exactLine);
-    this.claims = new WorkClaims(options.share, () => this.geometry.remaining());
+    this.claims = new WorkClaims(options.share, () => this.geometry.remaining(), options.parts?.depth);
     this.watch = new LimitWatch(
       options,
       () => this.claims.done(),
@@ -159,9 +172,10 @@ export class RegionWalk<G extends Geometry> {
   /** Call once. Errors: RangeError when the network's numbers overflow on the domain. */
   run(): WalkResult {
     this.geometry.reset();
-    const { isNew, visit, share } = this.options;
+    const { isNew, visit, share, parts } = this.options;
     if (this.lastStage < 0) {
       if (!share || share.claim(0)) {
+        parts?.begin(0);
         visit?.();
         share?.reportShare(1);
       }
@@ -183,12 +197,12 @@ export class RegionWalk<G extends Geometry> {
         if (kept >= 0 && this.waiting.count === before) from = kept;
         else {
           from = to;
-          to = kept < 0 || !this.claims.claimPart() ? -1 : this.classify(stage, this.crossing, kept, to, to);
+          to = kept < 0 || !this.claim(stage, kept, to) ? -1 : this.classify(stage, this.crossing, kept, to, to);
         }
       } else {
         // No unit of this stage cuts the part any more: it is a cell.
         if (stage === this.lastStage) this.claims.stopDividing();
-        if (!this.claims.claimPart()) to = -1;
+        if (!this.claim(stage, from, to)) to = -1;
         else {
           if (this.claims.isCommon) this.common[stage]++;
           else if (isNew === undefined || isNew(stage, this.patterns)) this.addCells(stage, 1);
@@ -213,6 +227,29 @@ export class RegionWalk<G extends Geometry> {
     if (stage === this.last) for (let later = stage + 1; later <= this.lastStage; later++) this.cells[later] += count;
   }
 
+  /**
+   * False if the current part belongs to another thread. A part that is claimed begins here: units of this stage at
+   * `from` to `to` in the list may cut it.
+   */
+  private claim(stage: number, from: number, to: number): boolean {
+    const { claims } = this;
+    const { parts } = this.options;
+    const wasOwn = claims.isOwn;
+    if (!claims.claimPart()) return false;
+    if (parts === undefined || wasOwn || !claims.isOwn) return true;
+    for (let k = from; k < to; k++) this.patterns[stage][this.crossing[k]] = 0;
+    this.restart(stage);
+    parts.begin(claims.part);
+    return true;
+  }
+
+  /** Forgets all cells behind this stage. */
+  private restart(stage: number): void {
+    this.propagator.restart(stage);
+    this.tolerances.fill(0, stage + 1);
+    for (let later = stage + 1; later <= this.lastStage; later++) this.patterns[later].fill(0);
+  }
+
   /** Starts a stage in the current cell: lists the units that cut it from `at` on and returns the end of the list. */
   private enter(stage: number, at: number): number {
     let units = this.units[stage];
@@ -220,8 +257,9 @@ export class RegionWalk<G extends Geometry> {
     if (stage > 0) {
       // A single thread counts the last stage, so that it need not be cut.
       if (stage === this.lastStage) this.claims.stopDividing();
-      if (!this.claims.claimPart()) return -1;
       const before = stage - 1;
+      if (!this.claim(before, at, at)) return -1;
+      if (this.options.parts && this.claims.isCommon) this.restart(before);
       if (this.local?.isIn(before)) {
         this.local.advance(before, this.patterns[before]);
         units = this.local.unstable(stage);
@@ -365,7 +403,7 @@ export class RegionWalk<G extends Geometry> {
     this.local?.endAbove(this.waiting.count);
     this.claims.resume(depth);
     this.isTied = isTied;
-    return this.claims.claimPart() ? this.classify(stage, this.crossing, from, to, to) : -1;
+    return this.claim(stage, from, to) ? this.classify(stage, this.crossing, from, to, to) : -1;
   }
 
   /**

@@ -28,6 +28,10 @@ export class RepeatedShare implements WorkShare {
     return this.share.reportRegions(regions);
   }
 
+  reportHeld(bytes: number): number {
+    return this.share.reportHeld(bytes);
+  }
+
   reportShare(share: number): void {
     this.share.reportShare(share);
   }

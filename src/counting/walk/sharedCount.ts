@@ -11,7 +11,8 @@ export const MAX_THREADS = 128;
 const REFUSED = -1;
 const HEAD = 2;
 const NUMBERS_FROM = 8 * Math.ceil((4 * (HEAD + MAX_THREADS)) / 8);
-const BYTES = NUMBERS_FROM + 16 * MAX_THREADS;
+/** Regions, shares and bytes of each thread. */
+const BYTES = NUMBERS_FROM + 3 * 8 * MAX_THREADS;
 /** Parts per thread: enough that no thread waits long for the last one. */
 const PARTS_PER_THREAD = 64;
 
@@ -25,6 +26,8 @@ export interface WorkShare {
   readonly isLeader: boolean;
   /** Reports the number of regions found here; returns the number found by all. */
   reportRegions(regions: number): number;
+  /** Reports the bytes held here; returns those held by all. */
+  reportHeld(bytes: number): number;
   /** Reports the share of the domain that is done here. */
   reportShare(share: number): void;
   /** Of all. */
@@ -47,6 +50,7 @@ export class SharedCount implements WorkShare {
   private readonly words: Int32Array;
   private readonly regions: Float64Array;
   private readonly shares: Float64Array;
+  private readonly held: Float64Array;
 
   constructor(
     readonly memory: SharedArrayBuffer | ArrayBuffer,
@@ -57,6 +61,7 @@ export class SharedCount implements WorkShare {
     this.words = new Int32Array(memory, 0, HEAD + MAX_THREADS);
     this.regions = new Float64Array(memory, NUMBERS_FROM, MAX_THREADS);
     this.shares = new Float64Array(memory, NUMBERS_FROM + 8 * MAX_THREADS, MAX_THREADS);
+    this.held = new Float64Array(memory, NUMBERS_FROM + 16 * MAX_THREADS, MAX_THREADS);
   }
 
   /** Memory for a count on several threads. */
@@ -95,9 +100,18 @@ export class SharedCount implements WorkShare {
 
   /** Reports the number of regions in this thread; returns the number in all threads. */
   reportRegions(regions: number): number {
-    this.regions[this.thread] = regions;
+    return this.report(this.regions, regions);
+  }
+
+  /** Reports the bytes that this thread holds; returns those of all threads. */
+  reportHeld(bytes: number): number {
+    return this.report(this.held, bytes);
+  }
+
+  private report(ofThreads: Float64Array, own: number): number {
+    ofThreads[this.thread] = own;
     let sum = 0;
-    for (let thread = 0; thread < this.threads; thread++) sum += this.regions[thread];
+    for (let thread = 0; thread < this.threads; thread++) sum += ofThreads[thread];
     return sum;
   }
 

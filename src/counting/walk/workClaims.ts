@@ -17,12 +17,21 @@ export class WorkClaims {
   private shareDone = 0;
   private leftAtClaim = 0;
 
-  /** `remaining` returns the share of the domain that is left, including the current part. */
+  /**
+   * `remaining` returns the share of the domain that is left, including the current part. `depth`: cuts down to the
+   * parts that are claimed.
+   */
   constructor(
     private readonly share: WorkShare | undefined,
     private readonly remaining: () => number,
+    depth = share?.depth ?? OWN,
   ) {
-    this.depth = share?.depth ?? OWN;
+    this.depth = depth;
+  }
+
+  /** The number of the part that was met last among those that threads claim. */
+  get part(): number {
+    return this.claimable - 1;
   }
 
   /** This thread has claimed the current part, or works alone. */

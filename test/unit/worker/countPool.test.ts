@@ -11,6 +11,7 @@ import { CountPool } from '../../../src/worker/countPool.ts';
 import { threadsOf } from '../../../src/host/node/processes/threads.ts';
 import type { JobProgress } from '../../../src/worker/job.ts';
 import { cellsAlone } from '../counting/lines/cellsAlone.ts';
+import { toTheLastBit } from '../counting/toTheLastBit.ts';
 import { bundleForNode } from '../bundle.ts';
 import { npz } from '../formats/weights/files.ts';
 
@@ -109,6 +110,21 @@ describe('a pool of counting threads', () => {
       expect(everything(await pool.run(line))).toEqual(expected);
       await Promise.all(Array.from({ length: size }, () => pool.run(small)));
       expect(everything(await pool.run(line))).toEqual(expected);
+    }
+  });
+
+  it('keeps the same regions and draws the same points on any number of threads', { timeout: patience }, async () => {
+    const kept = task([2, 40, 40, 3], { keepRegions: true, listRegions: true });
+    const sample = task([6, 100, 100, 3], { method: 'sample', samples: 1500 });
+    const [one, several] = [open(1), open(3)];
+    await Promise.all([small, small, small].map((other) => several.run(other)));
+    for (const what of [kept, sample]) {
+      const { result } = await one.run(what);
+      expect(result.activationRegions).toBeGreaterThan(1000);
+      for (let k = 0; k < 2; k++) {
+        const again = await several.run(what);
+        expect(toTheLastBit(again.result) === toTheLastBit(result)).toBe(true);
+      }
     }
   });
 

@@ -3,6 +3,7 @@ import { compile } from '../../../../src/counting/program/compile.ts';
 import type { CountRequest } from '../../../../src/counting/count.ts';
 import { count } from '../../../../src/counting/countRegions.ts';
 import { drawWeights } from '../../../../src/counting/program/initializers.ts';
+import { recordsOf } from '../../../../src/counting/regions/regionTable.ts';
 import { volumeOf } from '../../../../src/counting/geometry/cellOutline.ts';
 import { evaluate } from '../../../../src/counting/program/program.ts';
 import { sliceOf } from '../../../../src/counting/geometry/slice.ts';
@@ -13,7 +14,7 @@ const box = (n: number) =>
 
 function listed(request: Pick<CountRequest, 'network' | 'method' | 'domain'> & Partial<CountRequest>) {
   const result = count({ linear: true, keepRegions: false, listRegions: true, limits: {}, ...request });
-  return { result, list: result.list! };
+  return { result, list: [...recordsOf(result.list!)] };
 }
 
 describe('the list of regions', () => {
