@@ -27,8 +27,10 @@ export function requestInParts(request: CountRequest): CountRequest {
  */
 export function countFixedPart(request: CountRequest, part: number, parts: number, hooks: CountHooks = {}): CountPart {
   const found = countPart(request, hooks, new FixedShare(part, parts));
-  if (found.isRefused)
-    throw new RangeError('this line is not divided layer by layer: count all its parts with --cells-by vertices');
+  if (found.isRefused) {
+    const how = request.units ? '--cells-by vertices, without --units' : '--cells-by vertices';
+    throw new RangeError(`this line is not divided layer by layer: count all its parts with ${how}`);
+  }
   return found;
 }
 

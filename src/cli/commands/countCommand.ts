@@ -77,9 +77,7 @@ function report(
   const { result, domain, source, runs: finished = runs } = outcome;
   const { seed } = source;
   const ran = outcome.runs === undefined ? undefined : { finished, asked: runs };
-  output.line(json ? JSON.stringify(countJson(result, domain, seed, weights, ran)) : countSentence(outcome));
-  if (!json && result.unitBreakpoints !== undefined)
-    output.line(unitLines(network, unitBreakpoints(result.unitBreakpoints, 1, false)).join('\n'));
+  output.line(json ? JSON.stringify(countJson(result, domain, seed, weights, ran)) : countText(outcome, network));
   if (finished < runs) output.error(`seed ${seed}: stopped after ${finished} of ${runs} runs`);
   return finished >= runs && result.stoppedBy === null;
 }
@@ -124,8 +122,14 @@ function fail(output: Output, message: string): number {
   return 1;
 }
 
-/** What a person reads of one count. */
-export function countSentence({ result, source }: CountOutcome): string {
+/** What a person reads of one count of this network. */
+export function countText(outcome: CountOutcome, network: Network): string {
+  const { unitBreakpoints: units } = outcome.result;
+  const lines = units === undefined ? [] : unitLines(network, unitBreakpoints(units, 1, false));
+  return [countSentence(outcome), ...lines].join('\n');
+}
+
+function countSentence({ result, source }: CountOutcome): string {
   const figure = formatCount(result.activationRegions);
   const found = result.exact ? figure : `at least ${figure}`;
   const atMost = atMostSentence(result);

@@ -9,7 +9,7 @@ import { seedsOf } from '../parts/countPartFile.ts';
 import { arrayExpression, findParts, type PartsFound } from '../parts/folder.ts';
 import { planParts, readPlan, whyOther, type PlannedCount } from '../parts/plan.ts';
 import { UsageError } from '../usage.ts';
-import { countSentence } from './countCommand.ts';
+import { countText } from './countCommand.ts';
 
 /** `region-lens merge`: the whole count from the parts in a folder. Returns the exit code. */
 export async function mergeCommand(words: readonly string[], output: Output): Promise<number> {
@@ -27,7 +27,7 @@ export async function mergeCommand(words: readonly string[], output: Output): Pr
         output.line(
           values.json
             ? JSON.stringify(countJson(outcome.result, outcome.domain, outcome.source.seed, name))
-            : countSentence(outcome),
+            : countText(outcome, planned.counted.network),
         );
     }
     return found.missing.length + found.stopped.length > 0 ? 3 : 0;

@@ -128,7 +128,7 @@ function parsePart(values: CountValues): PartWords | undefined {
     throw new UsageError(`--part takes K/N with K from 1 to N and N up to ${MAX_PARTS}, for example --part 3/16`);
   if (!output?.endsWith('.json') || basename(output) === PLAN_FILE)
     throw new UsageError(`--part needs --output DIR/part-K.json, any name but ${PLAN_FILE}`);
-  for (const option of ['runs', 'workers', 'regions', 'units'] as const)
+  for (const option of ['runs', 'workers', 'regions'] as const)
     if (values[option] !== undefined) throw new UsageError(`--${option} is not for --part`);
   return { part: part === 0 ? of : part, of, output };
 }

@@ -61,6 +61,21 @@ describe('a count in parts, on the command line', () => {
     });
   });
 
+  it('merges the breakpoints of each neuron on a line', async () => {
+    await cli.file('line.network.json', network(300));
+    const words = ['line.network.json', '--method', 'line', '--units', '--from=[-3,-2,1]', '--to=[2,3,-2]'];
+    for (let k = 1; k <= 3; k++)
+      expect((await cli.run(['count', ...words, '--part', `${k}/3`, '--output', `line/p-${k}.json`])).code).toBe(0);
+    const whole = counts((await cli.run(['count', ...words, '--json'])).out);
+    const merged = counts((await cli.run(['merge', 'line', '--json'])).out);
+    expect(merged).toEqual(whole);
+    expect(merged[0].unitBreakpoints!.perLayer[0]!.each).toHaveLength(300);
+    const text = async (...line: string[]) => (await cli.run(line)).out.replace(/in [\d.]+ m?s/, '').split('\n');
+    expect((await text('merge', 'line')).slice(1)).toEqual((await text('count', ...words)).slice(1));
+    await cli.delete('line/p-2.json');
+    expect(counts((await cli.run(['merge', 'line', '--json'])).out)[0]).toMatchObject({ unitBreakpoints: null });
+  });
+
   it('does not count a part again that is there, and the same part is the same file', async () => {
     await all('again', 2);
     const before = await cli.read('again/part-2.json');
