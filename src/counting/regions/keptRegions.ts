@@ -15,7 +15,7 @@ import { joinLists, RegionList, type ListPart } from './regionList.ts';
 const MOST_CUTS = 8;
 const LEAST_CUTS = 4;
 /** Multiplications that parts may take, all together, to be computed from scratch. */
-const FROM_SCRATCH = 2 ** 27;
+const FROM_SCRATCH = 2 ** 24;
 
 /** What one thread keeps. */
 export interface KeptPart {
