@@ -5,7 +5,7 @@ import type { Geometry } from '../geometry/geometry.ts';
 import { Polygons } from '../geometry/polygons.ts';
 import { Segments } from '../geometry/segments.ts';
 import type { Slice } from '../geometry/slice.ts';
-import { entryCount, type Program } from '../program/program.ts';
+import { entryCount, type Program, type SparseMatrix } from '../program/program.ts';
 import type { PartsApart, RegionWalk } from '../walk/regionWalk.ts';
 import { joinTraces, LineTrace, type TracePart } from './lineTrace.ts';
 import { joinPictures, Picture, type PicturePart } from './picture.ts';
@@ -16,6 +16,8 @@ const MOST_CUTS = 8;
 const LEAST_CUTS = 4;
 /** Multiplications that parts may take, all together, to be computed from scratch. */
 const FROM_SCRATCH = 2 ** 24;
+/** Those of a dense matrix take a smaller part of the time. */
+const DENSE = 1 / 8;
 
 /** What one thread keeps. */
 export interface KeptPart {
@@ -68,10 +70,14 @@ export class KeptRegions implements PartsApart {
 
 /** The same for any number of threads, so that what they keep is. */
 function cutsFor({ steps }: Program): number {
-  let entries = 1;
-  for (const step of steps)
-    if (step.kind === 'affine') for (const { matrix } of step.terms) entries += entryCount(matrix);
-  return Math.min(MOST_CUTS, Math.max(LEAST_CUTS, Math.floor(Math.log2(FROM_SCRATCH / entries))));
+  let work = 1;
+  for (const step of steps) if (step.kind === 'affine') for (const { matrix } of step.terms) work += workOf(matrix);
+  return Math.min(MOST_CUTS, Math.max(LEAST_CUTS, Math.floor(Math.log2(FROM_SCRATCH / work))));
+}
+
+function workOf(matrix: SparseMatrix): number {
+  const entries = entryCount(matrix);
+  return entries === matrix.rows * matrix.columns ? DENSE * entries : entries;
 }
 
 /** What one thread would have kept of the whole. */
