@@ -4,9 +4,11 @@ import { analyzedLayers, type Network } from '../../network/network.ts';
 import { equalPlaces, type NetworkPlaces } from './equalPlaces.ts';
 import { breakpointRates } from './forwardPass.ts';
 import { controlled, type ControlledDraw, type DrawnRound } from './controlled.ts';
+import { unitsBendAtZeroOnly } from '../../theory/kacRice/moments/unit.ts';
 import { NotDrawn } from './randomTensor.ts';
 import { Sources } from './sources.ts';
 import { workOf } from './weightedImage.ts';
+import { WideLimit } from './wideLimit.ts';
 import { WidePlaces } from './widePlaces.ts';
 
 /** A mean over random networks from draws, by layer index; null beyond the piecewise-linear part. */
@@ -105,6 +107,7 @@ class Stopped extends Error {}
 class Rounds {
   private readonly places: NetworkPlaces;
   private readonly line: WidePlaces;
+  private readonly limit: WideLimit | null;
 
   constructor(
     private readonly network: Network,
@@ -113,6 +116,7 @@ class Rounds {
   ) {
     this.places = equalPlaces(network, segment);
     this.line = new WidePlaces(network, segment, this.places);
+    this.limit = unitsBendAtZeroOnly(network) ? null : new WideLimit(network, segment, this.places);
   }
 
   drawn({ index, of }: ShareOfRounds): NumberedRound[] {
@@ -147,19 +151,21 @@ class Rounds {
       const { t, weight, origin, wide, course } = this.line.at((stratum + uniform()) / STRATA);
       const direction = Float64Array.from(this.segment.from, (x, i) => this.segment.to[i] - x);
       const point = direction.map((slope, i) => this.segment.from[i] + t * slope);
-      const { perLayer, rootLayer, factors } = breakpointRates(this.network, point, direction, {
+      const { perLayer, rootLayer, factors, surprises } = breakpointRates(this.network, point, direction, {
         initialization: this.network.initialization,
         gaussian,
         sources: new Sources(),
         places: this.places,
         origin,
         course,
+        limit: this.limit,
         breathe: () => {
           if (this.choice.stopped?.() === true) throw new Stopped();
         },
       });
       if (Number.isFinite(rootLayer)) roots.push(rootLayer);
-      return { rates: perLayer.map((rate) => weight * rate), limits: wide, factors };
+      const times = (rates: Float64Array) => rates.map((rate) => weight * rate);
+      return { rates: times(perLayer), limits: wide, factors, surprises: surprises && times(surprises) };
     });
     return { number, draws, roots };
   }

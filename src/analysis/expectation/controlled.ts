@@ -5,14 +5,16 @@ export interface ControlledDraw {
   readonly limits: Float64Array;
   /** About the ratio of the two; of mean one, whatever the limits are. */
   readonly factors: Float64Array;
+  /** In place of what limits and factors say: by how much the rates are above the mean, about; of mean zero. */
+  readonly surprises: Float64Array | null;
 }
 
 /** One draw in each part of the segment. */
 export type DrawnRound = readonly ControlledDraw[];
 
 /**
- * Subtracts from each draw's rates what its factors say that they are above the mean: by round, part and layer. By how
- * much a factor counts is taken from the other half of the rounds, so that the means stay what they are.
+ * Subtracts from each draw's rates what its factors or surprises say that they are above the mean: by round, part and
+ * layer. By how much these count is taken from the other half of the rounds, so that the means stay what they are.
  */
 export function controlled(rounds: readonly DrawnRound[]): readonly (readonly Float64Array[])[] {
   const weights = [0, 1].map((half) => weightsFrom(rounds.filter((_, i) => i % 2 !== half).flat()));
@@ -24,6 +26,7 @@ export function controlled(rounds: readonly DrawnRound[]): readonly (readonly Fl
 /** By layer: the ratio of rates to what limits and factors say, times a slope for all layers together. */
 function weightsFrom(draws: readonly ControlledDraw[]): Float64Array {
   const ratios = Float64Array.from(draws[0]?.rates ?? [], (_, layer) => {
+    if (draws[0].surprises) return 1;
     const found = sumOf(draws, ({ rates }) => rates[layer]);
     const said = sumOf(draws, ({ limits, factors }) => limits[layer] * factors[layer]);
     return found > 0 && said > 0 && Number.isFinite(said) ? found / said : 0;
@@ -38,7 +41,8 @@ function weightsFrom(draws: readonly ControlledDraw[]): Float64Array {
 }
 
 /** Zero in the mean. */
-function excessOf({ limits, factors }: ControlledDraw, layer: number): number {
+function excessOf({ limits, factors, surprises }: ControlledDraw, layer: number): number {
+  if (surprises) return surprises[layer];
   const excess = limits[layer] * (factors[layer] - 1);
   return Number.isFinite(excess) ? excess : 0;
 }

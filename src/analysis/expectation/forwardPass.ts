@@ -6,12 +6,13 @@ import * as rows from '../../counting/program/affineRows.ts';
 import { firstOfEach, joinsChannels, type WindowRows } from './equalPlaces.ts';
 import { fixedImage, imageUnder } from './fixedImage.ts';
 import { bent } from './bentTensor.ts';
-import { scaledInnovation } from './innovation.ts';
+import { innovationOfSums, scaledInnovation } from './innovation.ts';
 import { factorsOfParts, meanOf, traceOfAll, traceOfSum, traceOfWindow } from './traces.ts';
 import { NotDrawn, rowsOf, type Fresh, type RandomTensor, type Trace } from './randomTensor.ts';
 import type { Sources } from './sources.ts';
 import { sum, times } from './vectors.ts';
 import { changeRate, unitRate, type LayerRate } from './rates.ts';
+import { Surprises } from './surprises.ts';
 import { tropicalImage, type TropicalOperation } from './tropicalImage.ts';
 import { weightedImage, type Draw } from './weightedImage.ts';
 
@@ -32,12 +33,15 @@ export interface Rates {
   readonly rootLayer: number;
   /** By layer: how much more breakpoints it has in this draw than in the mean, about; of mean one. */
   readonly factors: Float64Array;
+  /** By layer: by how much its rates are above the mean, about; of mean zero. Null where the draw says no limit. */
+  readonly surprises: Float64Array | null;
 }
 
 class ForwardPass {
   private readonly tensors = new Map<TensorId, RandomTensor>();
   private readonly rates: Float64Array;
   private readonly factors: Float64Array;
+  private readonly surprises: Surprises | null;
   private rootLayer = Infinity;
   private readonly lastReader: ReadonlyMap<TensorId, number>;
   private readonly sources: Sources;
@@ -48,6 +52,7 @@ class ForwardPass {
   ) {
     this.sources = draw.sources;
     this.rates = new Float64Array(network.layers.length);
+    this.surprises = draw.limit ? new Surprises(draw.limit, network.layers.length) : null;
     this.factors = new Float64Array(network.layers.length).fill(1);
     this.lastReader = new Map(network.layers.flatMap(({ index, inputs }) => inputs.map((tensor) => [tensor, index])));
   }
@@ -70,11 +75,19 @@ class ForwardPass {
       this.draw.breathe();
       const image = this.image(layer);
       this.factors[layer.index] = meanOf(image.trace.factors);
-      this.tensors.set(layer.index, this.activated(layer, image));
-      for (const tensor of [layer.index, ...layer.inputs])
-        if ((this.lastReader.get(tensor) ?? -1) <= layer.index) this.tensors.delete(tensor);
+      const tensor = this.activated(layer, image);
+      this.tensors.set(layer.index, tensor);
+      for (const used of [layer.index, ...layer.inputs])
+        if ((this.lastReader.get(used) ?? -1) <= layer.index) this.tensors.delete(used);
+      if (tensor.trace.innovation && !tensor.fresh)
+        this.surprises?.add(layer.index + 1, layer.index, tensor, tensor.trace.innovation, this.tensors);
     }
-    return { perLayer: this.rates, rootLayer: this.rootLayer, factors: this.factors };
+    return {
+      perLayer: this.rates,
+      rootLayer: this.rootLayer,
+      factors: this.factors,
+      surprises: this.surprises?.sum ?? null,
+    };
   }
 
   private image(layer: Layer): RandomTensor {
@@ -96,6 +109,7 @@ class ForwardPass {
       case 'transposedConvolution':
       case 'locallyConnected':
       case 'graphConvolution':
+        this.lookAtSums(layer, input);
         return weightedImage(layer, operation, input, this.draw, window);
       case 'maxout': {
         const { units, rank } = operation;
@@ -134,6 +148,13 @@ class ForwardPass {
       case 'unknown':
         throw new NotDrawn(`${layer.name} is not piecewise linear.`);
     }
+  }
+
+  /** Sums that no units have bent are looked at where they are read. */
+  private lookAtSums(layer: Layer, input: RandomTensor): void {
+    if (!this.surprises || !input.fresh) return;
+    const innovation = innovationOfSums(input, this.sources, 1);
+    if (innovation) this.surprises.add(layer.index, layer.inputs[0], input, innovation, this.tensors);
   }
 
   private tropical(layer: Layer, operation: TropicalOperation, input: RandomTensor): RandomTensor {

@@ -156,9 +156,10 @@ export function changeRate(
   const nameOf = (cell: number) => first.firstOf(rounded(tensor.values[cell]), 0, cell);
   tensor.values.forEach((_, cell) => nameOf(cell));
   const seen = new KnownPairs();
+  const covariances = new CovariancesOfSlots();
   let [rate, vanishes] = [0, false];
   for (const group of groups) {
-    const contest = contestOf(tensor, fresh, group, sources, areIndependent);
+    const contest = contestOf(tensor, fresh, group, sources, areIndependent, covariances);
     const size = contest.cells.length;
     const names = contest.cells.map(nameOf);
     for (let i = 0; i < size; i++) {
@@ -228,18 +229,39 @@ function isProportional(q: number, c: number, r: number, place: number): boolean
   return r > 0 && Math.abs(c / r + place) < NEAR * Math.abs(place) && r * q - c * c < NEAR * r * q;
 }
 
+/** Covariances of some slots, which groups of one window after the other have in common. */
+class CovariancesOfSlots {
+  private slots: readonly number[] = [];
+  private known: (Covariance | undefined)[] = [];
+
+  of(slots: readonly number[]): (Covariance | undefined)[] {
+    const areSame = slots.length === this.slots.length && slots.every((slot, k) => slot === this.slots[k]);
+    if (!areSame) [this.slots, this.known] = [slots, []];
+    return this.known;
+  }
+}
+
+/** Equal numbers are one. */
+function differentCells(group: readonly number[], values: Float64Array): number[] {
+  const cells: number[] = [];
+  for (const cell of group) {
+    let isKnown = false;
+    for (const other of cells) isKnown ||= values[other] === values[cell];
+    if (!isKnown) cells.push(cell);
+  }
+  return cells;
+}
+
 function contestOf(
   tensor: RandomTensor,
   { slots, mean }: Fresh,
   group: readonly number[],
   sources: Sources,
   areIndependent: boolean,
+  covariances: CovariancesOfSlots,
 ): Contest {
-  // Equal numbers are one.
-  const cells = group.filter(
-    (cell, k) => group.findIndex((other) => tensor.values[other] === tensor.values[cell]) === k,
-  );
-  const known: (Covariance | undefined)[] = [];
+  const cells = differentCells(group, tensor.values);
+  const known = covariances.of(cells.map((cell) => slots[cell]));
   return {
     cells,
     values: cells.map((cell) => tensor.values[cell]),
@@ -299,11 +321,12 @@ function greatestRate(
   const { fresh } = tensor;
   if (!fresh) throw bentAsTheyAre(layer);
   const seen = new Set<number>();
+  const covariances = new CovariancesOfSlots();
   let rate = 0;
   groups.forEach((group, g) => {
     if (seen.has(rounded(all[g]))) return;
     seen.add(rounded(all[g]));
-    const contest = contestOf(tensor, fresh, group, sources, areIndependent);
+    const contest = contestOf(tensor, fresh, group, sources, areIndependent, covariances);
     const levels = activation.breakpoints.filter((level) => !sources.countedAt(level, factor).add(origins[g]));
     contest.cells.forEach((_, i) => {
       for (const level of levels) rate += levelInContest(layer, contest, i, level / factor);

@@ -1,13 +1,14 @@
 import { kernelVariance } from '../../network/kernelVariance.ts';
 import type { Initialization } from '../../network/definition.ts';
 import type { Layer } from '../../network/network.ts';
-import type { Operation } from '../../network/operation.ts';
+import { isMerge, type Operation } from '../../network/operation.ts';
 import { sizeOf } from '../../network/shape.ts';
 import { windowGeometry } from '../../network/window.ts';
 import type { LayerPlaces, NetworkPlaces, WindowRows } from './equalPlaces.ts';
 import { innovationOfSums } from './innovation.ts';
 import { traceOfAll, traceOfReading } from './traces.ts';
 import { covarianceMatrix, drawnTogether, worksOf, type Reading } from './jointRows.ts';
+import type { WideLimit } from './wideLimit.ts';
 import type { Course } from './widePlaces.ts';
 import type { Fresh, RandomTensor, Source, Trace } from './randomTensor.ts';
 import type { Sources } from './sources.ts';
@@ -23,6 +24,8 @@ export interface Draw {
   /** How far along the line the origin is; null where the line misses it. */
   readonly origin: number | null;
   readonly course: Course;
+  /** By which surprises are weighed; null where factors are enough. */
+  readonly limit: WideLimit | null;
   /** Called every few milliseconds; throws where the draw is to end. */
   readonly breathe: () => void;
 }
@@ -211,9 +214,13 @@ export function workOf(layer: Layer, { window, output }: LayerPlaces): number {
     return layer.neurons * layer.pieceCount * (layer.pieceCount + 1);
   const [inC, outC] = [inputShapes[0], outputShape].map((shape) => shape[shape.length - 1]);
   const least = (form: Form): number => Math.min(...Object.values(worksOf(form)));
+  // Equal rows are computed once.
+  if (isMerge(operation) || operation.kind === 'batchNormalization' || operation.kind === 'identity')
+    return output.count * (inC + outC);
+  if (operation.kind === 'maxPooling' && window) return output.count * outC * window.taps;
   if (operation.kind === 'dense' && output.count > 1) return least(atEachOf(output.count, inC, outC));
   const geometry = windowGeometry(layer);
-  if (!geometry || !window || operation.kind === 'maxPooling' || operation.kind === 'locallyConnected')
+  if (!geometry || !window || operation.kind === 'locallyConnected')
     return sizeOf(inputShapes[0]) + output.count * outC * (window?.taps ?? 1);
   if (operation.kind !== 'separableConvolution') return least(windowReading(window, inC, outC, geometry.groups));
   const between = inC * operation.multiplier;

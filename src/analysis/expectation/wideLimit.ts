@@ -7,21 +7,7 @@ import { sizeOf } from '../../network/shape.ts';
 import { levelRate } from './rates.ts';
 import type { NetworkPlaces } from './equalPlaces.ts';
 import { unitMoments } from './innovation.ts';
-
-/** Means over a tensor's cells of h², h h′ and h′². */
-interface Moments {
-  readonly q: number;
-  readonly c: number;
-  readonly r: number;
-}
-
-/** A tensor as if it were wide: a part that units have bent, which is not negative, and a normal one of mean zero. */
-interface WideTensor {
-  readonly bent: Moments;
-  readonly normal: Moments;
-}
-
-const none: Moments = { q: 0, c: 0, r: 0 };
+import { none, type Moments, type WideTensor } from './wideTensor.ts';
 
 /**
  * About how many breakpoints a layer has for each unit of the line, and which share of the squares in a sum is that of
@@ -67,15 +53,21 @@ export class WideLimit {
   }
 
   at(t: number): WidePlace {
-    const { layers } = this.network;
-    const [rates, shares, slopes] = [0, 1, 2].map(() => new Float64Array(layers.length));
     const known = new Map<TensorId, WideTensor>();
     this.inputs.forEach(({ q, c, r }, k) => {
       const moments = { q: q + 2 * t * c + t * t * r, c: c + t * r, r };
       known.set(inputTensor(k), { bent: none, normal: moments });
     });
+    return this.behind(0, known);
+  }
+
+  /** At layers from this one on, which read the given tensors. */
+  behind(first: number, given: ReadonlyMap<TensorId, WideTensor>): WidePlace {
+    const { layers } = this.network;
+    const [rates, shares, slopes] = [0, 1, 2].map(() => new Float64Array(layers.length));
+    const known = new Map(given);
     for (const layer of layers) {
-      if (layer.scope === 'beyond') continue;
+      if (layer.scope === 'beyond' || layer.index < first) continue;
       const inputs = layer.inputs.map((tensor) => known.get(tensor) ?? { bent: none, normal: none });
       const image = this.image(layer, inputs);
       shares[layer.index] = shareOfNormal(image);

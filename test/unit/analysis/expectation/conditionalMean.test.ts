@@ -3,7 +3,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { analyze } from '../../../../src/analysis/analyze.ts';
 import { networkToCount } from '../../../../src/analysis/counts/countPlan.ts';
-import { drawMean, drawShare, meanOfShares } from '../../../../src/analysis/expectation/drawnMean.ts';
+import {
+  drawMean,
+  drawShare,
+  meanOfShares,
+  WORK_IN_BACKGROUND,
+} from '../../../../src/analysis/expectation/drawnMean.ts';
 import { spreadOf } from '../../../../src/analysis/statistics.ts';
 import {
   conditionalMean,
@@ -13,6 +18,7 @@ import {
 import { equalPlaces } from '../../../../src/analysis/expectation/equalPlaces.ts';
 import { breakpointRates } from '../../../../src/analysis/expectation/forwardPass.ts';
 import { Sources } from '../../../../src/analysis/expectation/sources.ts';
+import { WideLimit } from '../../../../src/analysis/expectation/wideLimit.ts';
 import { WidePlaces } from '../../../../src/analysis/expectation/widePlaces.ts';
 import { gaussians } from '../../../../src/common/random.ts';
 import { count } from '../../../../src/counting/countRegions.ts';
@@ -239,7 +245,7 @@ describe('agrees with exact counts of random networks at the real widths', () =>
   });
 });
 
-describe('factors, by which draws are compared with their mean, have the mean one after each layer', () => {
+describe('factors, by which draws are compared with their mean, have the mean one after each layer, surprises zero', () => {
   // In one draw of a thousand there, all channels but one are dead, which is refused.
   const isDrawn = ([name]: [string, Network]) => name !== 'global max pooling and average pooling';
   test.each(Object.entries(networks).filter(isDrawn))('%s', (_, network) => {
@@ -252,15 +258,18 @@ describe('factors, by which draws are compared with their mean, have the mean on
     const direction = Float64Array.from(segment.from, (x, i) => segment.to[i] - x);
     const point = direction.map((slope, i) => segment.from[i] + t * slope);
     const gaussian = gaussians(29);
+    const limit = new WideLimit(network, segment, places);
     const { initialization } = network;
     const draws = Array.from({ length: 1000 }, () => {
       const sources = new Sources();
-      const draw = { initialization, gaussian, sources, places, origin, course, breathe: () => {} };
-      return breakpointRates(network, point, direction, draw).factors;
+      const draw = { initialization, gaussian, sources, places, origin, course, limit, breathe: () => {} };
+      return breakpointRates(network, point, direction, draw);
     });
     network.layers.forEach(({ index, name }) => {
-      const { mean, standardError } = spreadOf(draws.map((factors) => factors[index]))!;
-      expect(Math.abs(mean - 1), name).toBeLessThanOrEqual(4.5 * standardError! + 1e-9);
+      const factors = spreadOf(draws.map((draw) => draw.factors[index]))!;
+      expect(Math.abs(factors.mean - 1), name).toBeLessThanOrEqual(4.5 * factors.standardError! + 1e-9);
+      const surprises = spreadOf(draws.map((draw) => draw.surprises![index]))!;
+      expect(Math.abs(surprises.mean), name).toBeLessThanOrEqual(4.5 * surprises.standardError! + 1e-9);
     });
   });
 });
@@ -288,6 +297,7 @@ test('means do not fall from layer to layer, nor below one', () => {
     rates: new Float64Array(3).fill(rate),
     limits: new Float64Array(3).fill(1),
     factors: Float64Array.from([1, factor, 1]),
+    surprises: null,
   });
   const round = (number: number, rate: number, factors: readonly number[]) => ({
     number,
@@ -389,6 +399,27 @@ test('the fewest draws may take more work than others', () => {
   const network = networkOf([12, 12, 3], [conv(8, 3, 'relu'), conv(8, 3, 'relu')]);
   const mean = drawMean(network, { work: { all: 1e3, fewest: 1e12 } });
   expect('reason' in mean ? mean.reason : mean.draws).toBe(16);
+});
+
+test('a MobileNetV2 takes no more work than is spent in the background', () => {
+  const text = `import torch
+from torchvision import models
+net = models.mobilenet_v2()
+y = net(torch.randn(1, 3, 224, 224))`;
+  const [{ network }] = analyze(text, 'net.py')!.networks;
+  const mean = drawMean(network, { work: WORK_IN_BACKGROUND }, () => true);
+  expect(mean).toEqual({ reason: 'Stopped before enough networks were drawn.' });
+});
+
+test('units with breakpoints off zero: half the error that draws have without surprises', () => {
+  const network = networkOf(
+    [16],
+    Array.from({ length: 5 }, () => dense(24, 'hard_tanh')),
+  );
+  const mean = drawn(network, diagonal(network), 1e7);
+  // 2,000 draws with factors in their place: 133.1 ± 0.7, a share of 0.22 for one.
+  expect(Math.abs(mean.perLayer.at(-1)! - 133.1)).toBeLessThan(4 * Math.hypot(mean.standardError, 0.7));
+  expect((mean.standardError / mean.perLayer.at(-1)!) * Math.sqrt(mean.draws)).toBeLessThan(0.14);
 });
 
 describe('says why there is no mean', () => {

@@ -6,6 +6,7 @@ const drawOf = (rates: number[], limits: number[], factors: number[]): Controlle
   rates: Float64Array.from(rates),
   limits: Float64Array.from(limits),
   factors: Float64Array.from(factors),
+  surprises: null,
 });
 
 test('rates that are multiples of what the factors say lose all that differs from the mean', () => {
@@ -38,6 +39,15 @@ test('factors that have nothing to do with the rates change nothing in the mean'
   const parts = controlled(rounds).flat();
   const mean = parts.reduce((sum, [rate]) => sum + rate, 0) / parts.length;
   expect(Math.abs(mean - 6)).toBeLessThan(4.5 * Math.sqrt(2 / parts.length));
+});
+
+test('surprises take the place of factors', () => {
+  const draw = (surprise: number) => ({
+    ...drawOf([5 + 0.5 * surprise, 7 + 0.5 * surprise], [1, 1], [9, -9]),
+    surprises: Float64Array.of(surprise, surprise),
+  });
+  for (const parts of controlled([[-2, 2].map(draw), [4, -4].map(draw)]))
+    for (const [first, second] of parts) expect([first, second]).toEqual([5, 7]);
 });
 
 test('factors beyond the range of numbers are left out', () => {

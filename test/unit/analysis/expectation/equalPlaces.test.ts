@@ -157,6 +157,7 @@ describe('rates are those of all positions, to rounding', () => {
         sources: new Sources(),
         places,
         breathe: () => {},
+        limit: null,
         course: {
           shares: new Float64Array(network.layers.length),
           kept: new Float64Array(network.layers.length).fill(1),
