@@ -49,6 +49,24 @@ class Term {
   d: f64;
 }
 
+/** A small part of a cell, which some units of the stage before the last cut: see `denseMemory.ts`. */
+@unmanaged
+class Part {
+  /** How many units cut it, which they are, and how much the output of each changes in the part at most. */
+  count: i32;
+  open: usize;
+  changes: usize;
+  /** Room for a number for each row of the last stage: what it may be off by, then what it is multiplied by. */
+  numbers: usize;
+  /** Receives the rows that may vanish in the part. */
+  candidates: usize;
+  /** What rows are multiplied by in the mixed output, two for each, by the piece; 0 where nothing is mixed. */
+  gains: usize;
+  /** Receives the mixed output of the rows that cannot vanish, three numbers, and its derivative by each open unit. */
+  rest: usize;
+  derivatives: usize;
+}
+
 /** Beyond this many terms, computing from scratch is as fast. */
 const MOST_TERMS = 2;
 
@@ -250,6 +268,106 @@ export function classify(layer: Layer): i32 {
   // The row that makes the number even is not a unit.
   if ((units & 1) != 0 && end > list && load<i32>(end - 4) == units) end -= 4;
   return i32((end - list) >> 2);
+}
+
+/**
+ * Lists the rows of the last stage, the one that follows this layer, that may vanish in a part while its open units are
+ * on either piece, and returns how many there are. Those of other rows keep their sign: finds what they make of the
+ * mixed output. Also stores the greatest size of a row.
+ */
+export function narrow(layer: Layer, part: Part): i32 {
+  findMargins(layer, part);
+  const units = changetype<Layer>(layer.following).units;
+  const list = part.candidates;
+  const box = layer.box;
+  const gains = part.gains;
+  let maps = layer.next;
+  let number = part.numbers;
+  const x = v128.load64_splat(box);
+  const y = v128.load64_splat(box, 8);
+  const dx = v128.load64_splat(box, 16);
+  const dy = v128.load64_splat(box, 24);
+  const zero = f64x2.splat(0);
+  let most = zero;
+  let sumA = zero;
+  let sumB = zero;
+  let sumD = zero;
+  let end = list;
+  for (let i = 0; i < units; i += 2) {
+    const ab = v128.load(maps);
+    const da = v128.load(maps, 16);
+    const bd = v128.load(maps, 32);
+    const a = v128.shuffle<f64>(ab, da, 0, 3);
+    const b = v128.shuffle<f64>(ab, bd, 1, 2);
+    const d = v128.shuffle<f64>(da, bd, 0, 3);
+    const value = f64x2.add(f64x2.add(f64x2.mul(a, x), f64x2.mul(b, y)), d);
+    const sizeA = f64x2.abs(a);
+    const sizeB = f64x2.abs(b);
+    const reach = f64x2.add(f64x2.add(f64x2.mul(sizeA, dx), f64x2.mul(sizeB, dy)), v128.load(number));
+    most = f64x2.max(most, f64x2.add(f64x2.add(sizeA, sizeB), f64x2.abs(d)));
+    const isCertain = f64x2.gt(f64x2.abs(value), reach);
+    const certain = i64x2.bitmask(isCertain);
+    store<i32>(end, i);
+    end += (<usize>(~certain & 1)) << 2;
+    store<i32>(end, i + 1);
+    end += (<usize>((certain >> 1) ^ 1)) << 2;
+    if (gains != 0) {
+      const positive = i64x2.bitmask(f64x2.gt(value, zero));
+      const pair = gains + ((<usize>i) << 4);
+      const first = load<f64>(pair + ((<usize>(positive & 1)) << 3));
+      const second = load<f64>(pair + ((<usize>(2 + (positive >> 1))) << 3));
+      const gain = v128.and(f64x2(first, second), isCertain);
+      v128.store(number, gain);
+      sumA = f64x2.add(sumA, f64x2.mul(gain, a));
+      sumB = f64x2.add(sumB, f64x2.mul(gain, b));
+      sumD = f64x2.add(sumD, f64x2.mul(gain, d));
+    }
+    maps += 48;
+    number += 16;
+  }
+  store<f64>(box, max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1)), 40);
+  if (gains != 0) {
+    store<f64>(part.rest, f64x2.extract_lane(sumA, 0) + f64x2.extract_lane(sumA, 1));
+    store<f64>(part.rest, f64x2.extract_lane(sumB, 0) + f64x2.extract_lane(sumB, 1), 8);
+    store<f64>(part.rest, f64x2.extract_lane(sumD, 0) + f64x2.extract_lane(sumD, 1), 16);
+    findDerivatives(layer, part);
+  }
+  // The row that makes the number even is not a unit.
+  if ((units & 1) != 0 && end > list && load<i32>(end - 4) == units) end -= 4;
+  return i32((end - list) >> 2);
+}
+
+/** By how much rows may be off: all by the tolerance, and by what the open units may change. */
+function findMargins(layer: Layer, part: Part): void {
+  const bytes: usize = 8 * <usize>layer.rows;
+  const from = part.numbers;
+  const end = from + bytes;
+  const tolerance = v128.load64_splat(layer.box, 32);
+  for (let at = from; at < end; at += 16) v128.store(at, tolerance);
+  for (let k = 0; k < part.count; k++) {
+    let weight = layer.columns + bytes * <usize>load<i32>(part.open + ((<usize>k) << 2));
+    const change = v128.load64_splat(part.changes + ((<usize>k) << 3));
+    for (let at = from; at < end; at += 16) {
+      v128.store(at, f64x2.add(v128.load(at), f64x2.mul(f64x2.abs(v128.load(weight)), change)));
+      weight += 16;
+    }
+  }
+}
+
+/** The derivatives of the mixed output by the open units, from what each row is multiplied by. */
+function findDerivatives(layer: Layer, part: Part): void {
+  const bytes: usize = 8 * <usize>layer.rows;
+  const from = part.numbers;
+  const end = from + bytes;
+  for (let k = 0; k < part.count; k++) {
+    let weight = layer.columns + bytes * <usize>load<i32>(part.open + ((<usize>k) << 2));
+    let sum = f64x2.splat(0);
+    for (let at = from; at < end; at += 16) {
+      sum = f64x2.add(sum, f64x2.mul(v128.load(at), v128.load(weight)));
+      weight += 16;
+    }
+    store<f64>(part.derivatives + ((<usize>k) << 3), f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1));
+  }
 }
 
 /** Adds the first `count` of the chosen columns, each times its factor and the row of maps that it multiplies. */

@@ -66,18 +66,4 @@ export class PolygonBox implements Box {
     query.from = at;
     query.to = end;
   }
-
-  /** See `NearGeometry`. */
-  near(rows: Float64Array, margins: Float64Array, tolerance: number, count: number, list: Int32Array): number {
-    const { centerX, centerY, reachX, reachY } = this;
-    let found = 0;
-    for (let i = 0, at = 0; i < count; i++, at += 3) {
-      const a = rows[at];
-      const b = rows[at + 1];
-      const value = a * centerX + b * centerY + rows[at + 2];
-      const reach = Math.abs(a) * reachX + Math.abs(b) * reachY + margins[i] + tolerance;
-      if (!(Math.abs(value) > reach)) list[found++] = i;
-    }
-    return found;
-  }
 }

@@ -264,13 +264,13 @@ export class Polygons implements Geometry {
     return this.end - this.start + 2 * VERTEX;
   }
 
-  box(): PolygonBox {
+  boxAround(): PolygonBox {
     if (!this.around.isCurrent) this.around.fit(this.data, this.start, this.end);
     return this.around;
   }
 
   bounds(rows: Float64Array, at: number): void {
-    const { centerX, centerY, reachX, reachY } = this.box();
+    const { centerX, centerY, reachX, reachY } = this.boxAround();
     const value = rows[at] * centerX + rows[at + 1] * centerY + rows[at + 2];
     const reach = Math.abs(rows[at]) * reachX + Math.abs(rows[at + 1]) * reachY;
     this.low = value - reach;
@@ -278,7 +278,7 @@ export class Polygons implements Geometry {
   }
 
   classify(query: SignQuery): number {
-    if (query.breakpoints.length === 1 && query.to - query.from >= MIN_BOXED) this.box().compare(query);
+    if (query.breakpoints.length === 1 && query.to - query.from >= MIN_BOXED) this.boxAround().compare(query);
     return classifyUnits(query, this);
   }
 
@@ -300,10 +300,6 @@ export class Polygons implements Geometry {
     }
     if (zeros >= 2) this.isTied = true;
     return found;
-  }
-
-  near(rows: Float64Array, margins: Float64Array, tolerance: number, count: number, list: Int32Array): number {
-    return this.box().near(rows, margins, tolerance, count, list);
   }
 
   wasTied(): boolean {

@@ -9,6 +9,8 @@ interface Kernel {
   fresh(layer: number): void;
   /** Pieces by the signs at the center of the box; returns how many units were listed because they may vanish in it. */
   classify(layer: number): number;
+  /** Returns how many rows of the last stage were listed because they may vanish in the part. */
+  narrow(layer: number, part: number): number;
 }
 
 interface Instance {
@@ -16,8 +18,9 @@ interface Instance {
   readonly kernel: Kernel;
 }
 
-/** Numbers of `Layer` in the kernel. */
+/** Numbers of `Layer` and of `Part` in the kernel. */
 const FIELDS = 18;
+const PART_FIELDS = 8;
 const PAGE = 1 << 16;
 /** Memory is 16 bytes wide where the kernel reads it. */
 const ALIGNED = 16;
@@ -52,6 +55,20 @@ function newInstance(): Instance {
   return { memory, kernel: exports as unknown as Kernel };
 }
 
+/** A part of a cell in the memory of the kernel. */
+export interface PartMemory {
+  readonly at: number;
+  /** How many units of the stage before the last cut it, which they are, and how much the output of each changes. */
+  readonly count: Int32Array;
+  readonly open: Int32Array;
+  readonly changes: Float64Array;
+  /** Rows of the last stage that may vanish in it. */
+  readonly candidates: Int32Array;
+  /** The mixed output of the others, and its derivative by each open unit. */
+  readonly rest: Float64Array;
+  readonly derivatives: Float64Array;
+}
+
 /** The numbers of a dense chain in the memory of the kernel, until it is given back. */
 export class DenseMemory {
   /** Maps of each layer's pre-activations, three numbers each. */
@@ -60,13 +77,16 @@ export class DenseMemory {
   readonly patterns: readonly Int32Array[];
   /** What `classify` lists. */
   readonly uncertain: Int32Array;
+  /** For a part that units of the stage before the last cut; null where there is none. */
+  readonly part: PartMemory | null;
   private readonly instance: Instance;
   private readonly kernel: Kernel;
   private readonly layerAt: readonly number[];
   private readonly box: Float64Array;
   private top = ALIGNED;
 
-  constructor({ layers, slopes }: DenseChain) {
+  /** With `gains` of the last stage's units, two each, parts find their mixed output. */
+  constructor({ layers, slopes }: DenseChain, gains: Float64Array | null) {
     const widest = Math.max(...layers.map(({ outputs }) => outputs));
     const maps = layers.map(({ outputs }) => this.place(3 * even(outputs)));
     const pieces = slopes.map(({ length }) => this.place(length / 4));
@@ -85,6 +105,8 @@ export class DenseMemory {
       slopes: this.place(2 * inputs),
       pattern: this.place(inputs / 2),
     }));
+    const last = slopes.length - 1;
+    const part = last > 0 ? this.placePart(slopes[last - 1].length / 2, slopes[last].length / 2) : null;
     this.instance = takeInstance(this.top);
     this.kernel = this.instance.kernel;
     const { buffer } = this.instance.memory;
@@ -115,6 +137,7 @@ export class DenseMemory {
       ];
       fields.set(following, own.length);
     });
+    this.part = part && this.writePart(part, gains);
     this.box = new Float64Array(buffer, box, BOX);
     this.uncertain = new Int32Array(buffer, chosen, widest + 4);
     this.layerAt = changes.map(({ layer }) => layer);
@@ -139,17 +162,30 @@ export class DenseMemory {
    * Gives each unit of a stage the piece of its sign at the center of a box; returns how many may vanish in it: the
    * first of `uncertain`.
    */
-  classify(stage: number, { centerX, centerY, reachX, reachY }: Box, tolerance: number): number {
+  classify(stage: number, box: Box, tolerance: number): number {
+    this.setBox(box, tolerance);
+    return this.kernel.classify(this.layerAt[stage]);
+  }
+
+  /**
+   * Lists the rows of the last stage that may vanish in the part: as many as it returns, the first of its candidates.
+   * Finds the mixed output of the others, too.
+   */
+  narrow(part: PartMemory, box: Box, tolerance: number): number {
+    this.setBox(box, tolerance);
+    return this.kernel.narrow(this.layerAt[this.patterns.length - 2], part.at);
+  }
+
+  private setBox({ centerX, centerY, reachX, reachY }: Box, tolerance: number): void {
     const { box } = this;
     box[0] = centerX;
     box[1] = centerY;
     box[2] = reachX;
     box[3] = reachY;
     box[4] = tolerance;
-    return this.kernel.classify(this.layerAt[stage]);
   }
 
-  /** The greatest size of a row that `classify` looked at last. */
+  /** The greatest size of a row that `classify` or `narrow` looked at last. */
   get size(): number {
     return this.box[BOX - 1];
   }
@@ -157,6 +193,38 @@ export class DenseMemory {
   /** Gives the memory to the next count: this object must not be used any more. */
   release(): void {
     if (this.top <= MAX_KEPT) idle.push(this.instance);
+  }
+
+  private placePart(before: number, units: number) {
+    return {
+      at: this.place(PART_FIELDS / 2),
+      open: this.place(before / 2 + 1),
+      changes: this.place(before),
+      numbers: this.place(even(units)),
+      candidates: this.place(units / 2 + 2),
+      gains: this.place(2 * even(units)),
+      rest: this.place(3),
+      derivatives: this.place(before),
+      before,
+      units,
+    };
+  }
+
+  private writePart(place: ReturnType<DenseMemory['placePart']>, gains: Float64Array | null): PartMemory {
+    const { buffer } = this.instance.memory;
+    const { at, open, changes, numbers, candidates, rest, derivatives, before, units } = place;
+    const fields = new Int32Array(buffer, at, PART_FIELDS);
+    fields.set([0, open, changes, numbers, candidates, gains ? place.gains : 0, rest, derivatives]);
+    if (gains) new Float64Array(buffer, place.gains, gains.length).set(gains);
+    return {
+      at,
+      count: fields.subarray(0, 1),
+      open: new Int32Array(buffer, open, before),
+      changes: new Float64Array(buffer, changes, before),
+      candidates: new Int32Array(buffer, candidates, units + 2),
+      rest: new Float64Array(buffer, rest, 3),
+      derivatives: new Float64Array(buffer, derivatives, before),
+    };
   }
 
   /** Reserves room for this many doubles; returns its address. */

@@ -1,8 +1,8 @@
 import type { DenseChain } from '../program/denseChain.ts';
-import { DenseMemory } from './denseMemory.ts';
+import { DenseMemory, type PartMemory } from './denseMemory.ts';
 import type { Box } from '../geometry/geometry.ts';
 import { MixedOutput } from './mixedOutput.ts';
-import { NarrowedRows } from './narrowedRows.ts';
+import { NarrowedRows, type WholeRows } from './narrowedRows.ts';
 import { greatest, UPDATES_BEFORE_FRESH } from './affineUpdate.ts';
 import type { CoarseClassifier, MixedMap, NarrowPropagation, Propagator } from './propagation.ts';
 import { greatestSize } from '../exact/norm.ts';
@@ -33,11 +33,11 @@ export class DenseChainPropagator implements Propagator {
   private readonly norms: readonly number[];
   private readonly result: Float64Array;
 
-  readonly narrow: NarrowPropagation;
+  readonly narrow?: NarrowPropagation;
   readonly coarse: CoarseClassifier;
   readonly mixed?: MixedMap;
   /** While narrowed: the last stage's maps, right for the candidates only. */
-  private readonly narrowed: NarrowedRows;
+  private readonly narrowed: NarrowedRows | null;
 
   /** With `mixes` it gives the mixed output. */
   constructor(
@@ -47,7 +47,8 @@ export class DenseChainPropagator implements Propagator {
   ) {
     const { layers, slopes } = chain;
     this.norms = layers.map(({ norm }, layer) => norm * (layer === 0 ? 1 : greatestSize(slopes[layer - 1])));
-    this.memory = new DenseMemory(chain);
+    const mixed = mixes ? new MixedOutput(chain) : null;
+    this.memory = new DenseMemory(chain, mixed && mixed.gains);
     const { uncertain } = this.memory;
     this.coarse = { uncertain, classify: (...asked) => this.classify(...asked) };
     this.maps = this.memory.maps;
@@ -58,14 +59,19 @@ export class DenseChainPropagator implements Propagator {
     this.result = new Float64Array(3 * widest);
     this.first(slice.rows);
     this.measure(0);
-    const advanceAll = (stage: number) => {
-      this.advance(stage);
-      this.measure(stage + 1);
-    };
-    const mixed = mixes ? new MixedOutput(chain) : null;
-    this.narrowed = new NarrowedRows(chain, this.maps, advanceAll, mixed);
-    this.narrow = this.narrowed;
+    this.narrowed = this.memory.part && new NarrowedRows(chain, this.wholeRows(this.memory.part));
+    this.narrow = this.narrowed ?? undefined;
     if (mixed) this.mixed = this.mixedMap(mixed);
+  }
+
+  private wholeRows(part: PartMemory): WholeRows {
+    const last = this.chain.slopes.length - 1;
+    return {
+      maps: this.maps,
+      part,
+      advance: (stage) => this.advance(stage),
+      narrow: (box, tolerance) => this.known(last, this.memory.narrow(part, box, tolerance)),
+    };
   }
 
   private mixedMap(mixed: MixedOutput): MixedMap {
@@ -74,7 +80,7 @@ export class DenseChainPropagator implements Propagator {
     const error = () => mixed.error(this.scale(last));
     return {
       find: () => {
-        if (this.narrowed.isOn) this.narrowed.findMixed(mixed, pattern);
+        if (this.narrowed?.isOn) this.narrowed.findMixed(mixed, pattern);
         else mixed.find(this.maps[last], pattern);
         return mixed.map;
       },
@@ -90,7 +96,7 @@ export class DenseChainPropagator implements Propagator {
   }
 
   preActivations(stage: number): Float64Array {
-    return this.narrowed.isOn && stage === this.chain.slopes.length - 1 ? this.narrowed.kept : this.maps[stage];
+    return this.narrowed?.isOn && stage === this.chain.slopes.length - 1 ? this.narrowed.kept : this.maps[stage];
   }
 
   scale(stage: number): number {
@@ -133,7 +139,11 @@ export class DenseChainPropagator implements Propagator {
   }
 
   private classify(stage: number, box: Box, tolerance: number): number {
-    const count = this.memory.classify(stage, box, tolerance);
+    return this.known(stage, this.memory.classify(stage, box, tolerance));
+  }
+
+  /** The count, or -1 where the rows of a stage that were looked at for it are larger than any before. */
+  private known(stage: number, count: number): number {
     if (this.memory.size <= this.sizes.of(stage + 1)) return count;
     this.met(stage, this.memory.size);
     return -1;

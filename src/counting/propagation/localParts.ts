@@ -1,6 +1,6 @@
 import type { LocalNetwork, LocalPart } from './localNetwork.ts';
 import type { PartBounds } from './partBounds.ts';
-import type { NearGeometry } from './narrowing.ts';
+import type { BoxedGeometry } from './narrowing.ts';
 
 /** Units that cut a part in which a local network begins, at first and at most. */
 const FIRST_OPEN = 6;
@@ -21,7 +21,7 @@ export class LocalParts {
 
   constructor(
     private readonly local: LocalNetwork,
-    private readonly geometry: NearGeometry,
+    private readonly geometry: BoxedGeometry,
     private readonly part: Omit<LocalPart, 'box'>,
   ) {
     const stages = part.patterns.length;
@@ -73,7 +73,7 @@ export class LocalParts {
   /** The current part, cut by these units of a stage, while `waiting` others are put aside. */
   offer(stage: number, open: Int32Array, waiting: number): void {
     if (this.isOn || open.length > this.mostOpen[stage] || this.left[stage]-- > 0) return;
-    if (!this.local.begin(stage, open, { ...this.part, box: this.geometry.box() }))
+    if (!this.local.begin(stage, open, { ...this.part, box: this.geometry.boxAround() }))
       return this.failed(stage, open.length);
     this.passed[stage] = this.left[stage] = 0;
     this.floor = waiting;

@@ -69,7 +69,7 @@ export class MixedOutput {
 }
 
 /** Adds all rows, each times its factor, to a row. In two sums each, so that none waits for the last. */
-export function addRows(sum: Float64Array, factors: Float64Array, rows: Float64Array): void {
+function addRows(sum: Float64Array, factors: Float64Array, rows: Float64Array): void {
   const count = factors.length;
   let [a, b, d, p, q, r] = [0, 0, 0, 0, 0, 0];
   let i = 0;
@@ -87,19 +87,4 @@ export function addRows(sum: Float64Array, factors: Float64Array, rows: Float64A
   sum[0] += a + p + (i < count ? last * rows[3 * i] : 0);
   sum[1] += b + q + (i < count ? last * rows[3 * i + 1] : 0);
   sum[2] += d + r + (i < count ? last * rows[3 * i + 2] : 0);
-}
-
-/** Sum of all factors times the numbers from `at` on. In four sums, so that none waits for the last. */
-export function innerProduct(factors: Float64Array, numbers: Float64Array, at: number): number {
-  const count = factors.length;
-  let [a, b, c, d] = [0, 0, 0, 0];
-  let i = 0;
-  for (; i + 3 < count; i += 4, at += 4) {
-    a += factors[i] * numbers[at];
-    b += factors[i + 1] * numbers[at + 1];
-    c += factors[i + 2] * numbers[at + 2];
-    d += factors[i + 3] * numbers[at + 3];
-  }
-  for (; i < count; i++, at++) a += factors[i] * numbers[at];
-  return a + b + (c + d);
 }

@@ -1,19 +1,14 @@
 import type { Box, Geometry } from '../geometry/geometry.ts';
 import type { NarrowPropagation, Propagator } from './propagation.ts';
 
-/** A geometry that can list the functions that may vanish on its cell. */
-export interface NearGeometry extends Geometry {
+/** A geometry that knows a box around its cell. */
+export interface BoxedGeometry extends Geometry {
   /** Around the current cell. */
-  box(): Box;
-  /**
-   * Of `count` units, lists those whose function may vanish on the cell when it is off by up to its margin; returns how
-   * many.
-   */
-  near(rows: Float64Array, margins: Float64Array, tolerance: number, count: number, list: Int32Array): number;
+  boxAround(): Box;
 }
 
-export function isNear(geometry: Geometry): geometry is NearGeometry {
-  return 'near' in geometry;
+export function isBoxed(geometry: Geometry): geometry is BoxedGeometry {
+  return 'boxAround' in geometry;
 }
 
 /**
@@ -22,8 +17,7 @@ export function isNear(geometry: Geometry): geometry is NearGeometry {
  * cells.
  */
 export class Narrowing {
-  /** Units of the last stage that may vanish in the part: the first `count`. */
-  readonly candidates: Int32Array;
+  /** How many units of the last stage may vanish in the part: the first `candidates`. */
   count = 0;
   private readonly stage: number;
   private readonly reach: Float64Array;
@@ -32,13 +26,16 @@ export class Narrowing {
 
   constructor(
     private readonly propagation: NarrowPropagation,
-    private readonly geometry: NearGeometry,
+    private readonly geometry: BoxedGeometry,
     private readonly propagator: Propagator,
     units: readonly number[],
   ) {
     this.stage = units.length - 2;
-    this.candidates = new Int32Array(units[units.length - 1]);
     this.reach = new Float64Array(units[this.stage]);
+  }
+
+  get candidates(): Int32Array {
+    return this.propagation.candidates;
   }
 
   isIn(stage: number): boolean {
@@ -46,7 +43,7 @@ export class Narrowing {
   }
 
   /** The current part is cut by the units at `from` to `to` in `open`. */
-  propagate(pattern: Int32Array, open: Int32Array, from: number, to: number): void {
+  open(pattern: Int32Array, open: Int32Array, from: number, to: number): void {
     const { geometry, reach, stage } = this;
     const rows = this.propagator.preActivations(stage);
     const width = geometry.dimension + 1;
@@ -55,15 +52,16 @@ export class Narrowing {
       // How far the function goes on the side where the unit is not now.
       reach[k - from] = Math.max(0, pattern[open[k]] === 1 ? -geometry.low : geometry.high);
     }
-    this.propagation.propagate(stage, pattern, open, from, to, reach);
+    this.propagation.open(pattern, open, from, to, reach);
   }
 
-  /** Narrows to the part, while `waiting` others are put aside. */
-  start(waiting: number, tolerance: number): void {
-    const { rows, margins } = this.propagation;
-    this.count = this.geometry.near(rows, margins, tolerance, margins.length, this.candidates);
-    this.propagation.keep(this.candidates, this.count, this.geometry.box());
+  /** Narrows to the part, while `waiting` others are put aside. False where the tolerance has grown. */
+  start(waiting: number, tolerance: number): boolean {
+    const count = this.propagation.start(this.geometry.boxAround(), tolerance);
+    if (count < 0) return false;
+    this.count = count;
     this.floor = waiting;
+    return true;
   }
 
   advance(pattern: Int32Array): void {

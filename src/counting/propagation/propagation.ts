@@ -70,15 +70,17 @@ export interface CoarseClassifier {
 /** What a propagator offers for leaving out rows of the last stage that cannot vanish in a part of the plane. */
 export interface NarrowPropagation {
   /**
-   * In a part in which only the units of stage `stage` (second to last) at `from` to `to` in `open` are still
-   * undecided: makes `rows` right for the pattern as it stands, and `margins` what each may be off by where those units
-   * are on their other side, given how far the function of each goes there.
+   * In a part in which only the units of the stage before the last at `from` to `to` in `units` are still undecided:
+   * makes the last stage's rows right for the pattern as it stands. `reach` says how far the function of each of these
+   * units goes on its other side.
    */
-  propagate(stage: number, pattern: Int32Array, open: Int32Array, from: number, to: number, reach: Float64Array): void;
-  readonly rows: Float64Array;
-  readonly margins: Float64Array;
-  /** From now on, in parts of the box, only these rows of the last stage are kept right. */
-  keep(candidates: Int32Array, count: number, box: Box): void;
+  open(pattern: Int32Array, units: Int32Array, from: number, to: number, reach: Float64Array): void;
+  /**
+   * From now on, in parts of the box, only rows are kept right that may vanish there: as many as it returns, the first
+   * of `candidates`. Negative where numbers are larger than any before: the tolerance has grown.
+   */
+  start(box: Box, tolerance: number): number;
+  readonly candidates: Int32Array;
   /** The open units have these pieces now. */
   advance(pattern: Int32Array): void;
   end(): void;

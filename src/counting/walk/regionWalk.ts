@@ -12,7 +12,7 @@ import {
 import { LineIds } from '../exact/lineIds.ts';
 import { Maxima, type Candidates } from './maxima.ts';
 import { LocalParts } from '../propagation/localParts.ts';
-import { isNear, Narrowing, type NearGeometry } from '../propagation/narrowing.ts';
+import { isBoxed, Narrowing, type BoxedGeometry } from '../propagation/narrowing.ts';
 import { grown, type MaxStep, type Program } from '../program/program.ts';
 import type { CoarseClassifier, Propagator } from '../propagation/propagation.ts';
 import { classifyUnits, SignQuery } from '../geometry/signQuery.ts';
@@ -103,7 +103,7 @@ export class RegionWalk<G extends Geometry> {
   private readonly waiting = new WaitingParts();
   private readonly narrowing: Narrowing | null;
   private readonly local: LocalParts | null;
-  private readonly near: NearGeometry | null;
+  private readonly boxed: BoxedGeometry | null;
   private readonly coarse: CoarseClassifier | null;
   /** Error of each stage's pre-activations, and of their difference from a breakpoint, as far as known. */
   private readonly tolerances: Float64Array;
@@ -147,7 +147,7 @@ export class RegionWalk<G extends Geometry> {
       () => this.claims.done(),
       () => this.cellsSoFar(),
     );
-    this.near = isNear(this.geometry) ? this.geometry : null;
+    this.boxed = isBoxed(this.geometry) ? this.geometry : null;
     this.coarse = this.propagator.coarse ?? null;
     const mayNarrow = !options.visit || options.unvisited?.mayNarrow;
     this.narrowing = !mayNarrow || units.length < 2 ? null : this.makeNarrowing(units);
@@ -155,18 +155,18 @@ export class RegionWalk<G extends Geometry> {
   }
 
   private makeLocal(): LocalParts | null {
-    const { near, patterns } = this;
+    const { boxed, patterns } = this;
     const { local } = this.propagator;
     const tolerance = (stage: number) => {
       this.updateTolerance(stage);
       return this.tolerances[stage];
     };
-    return local && near ? new LocalParts(local, near, { patterns, tolerance }) : null;
+    return local && boxed ? new LocalParts(local, boxed, { patterns, tolerance }) : null;
   }
 
   private makeNarrowing(units: readonly number[]): Narrowing | null {
-    const { propagator, near } = this;
-    return propagator.narrow && near ? new Narrowing(propagator.narrow, near, propagator, units) : null;
+    const { propagator, boxed } = this;
+    return propagator.narrow && boxed ? new Narrowing(propagator.narrow, boxed, propagator, units) : null;
   }
 
   /** Call once. Errors: RangeError when the network's numbers overflow on the domain. */
@@ -272,17 +272,17 @@ export class RegionWalk<G extends Geometry> {
       this.serial[before] = ++this.lastSerial;
     }
     this.updateTolerance(stage);
-    if (this.coarse && this.near && units === this.units[stage])
-      return this.classifyAll(stage, at, this.coarse, this.near);
+    if (this.coarse && this.boxed && units === this.units[stage])
+      return this.classifyAll(stage, at, this.coarse, this.boxed);
     return this.classify(stage, units, 0, count, at);
   }
 
   /** Classifies all units of a stage, first by the box around the cell. */
-  private classifyAll(stage: number, at: number, coarse: CoarseClassifier, geometry: NearGeometry): number {
-    let count = coarse.classify(stage, geometry.box(), this.tolerances[stage]);
+  private classifyAll(stage: number, at: number, coarse: CoarseClassifier, geometry: BoxedGeometry): number {
+    let count = coarse.classify(stage, geometry.boxAround(), this.tolerances[stage]);
     if (count < 0) {
       this.updateTolerance(stage);
-      count = coarse.classify(stage, geometry.box(), this.tolerances[stage]);
+      count = coarse.classify(stage, geometry.boxAround(), this.tolerances[stage]);
     }
     while (this.crossing.length < at + count) this.crossing = grown(this.crossing);
     const end = classifyUnits(this.ask(stage, AT_ZERO, coarse.uncertain, 0, count, at), geometry);
@@ -385,9 +385,9 @@ export class RegionWalk<G extends Geometry> {
     if (!narrowing || narrowing.isIn(stage) || to - from > MAX_NARROWED) return;
     // Cuts still to come of a part that all threads walk may lie where regions are visited.
     if (this.options.visit && !(this.claims.isOwn && this.options.unvisited?.mayNarrow?.())) return;
-    narrowing.propagate(this.patterns[stage], this.crossing, from, to);
-    this.updateTolerance(stage + 1);
-    narrowing.start(this.waiting.count, this.tolerances[stage + 1]);
+    narrowing.open(this.patterns[stage], this.crossing, from, to);
+    do this.updateTolerance(stage + 1);
+    while (!narrowing.start(this.waiting.count, this.tolerances[stage + 1]));
   }
 
   private wait(stage: number, unit: number, piece: number, from: number, to: number): void {
