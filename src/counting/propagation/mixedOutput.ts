@@ -52,28 +52,31 @@ export class MixedOutput {
   find(rows: Float64Array, pattern: Int32Array): void {
     const { gains, chosen } = this;
     for (let i = 0; i < chosen.length; i++) chosen[i] = gains[2 * i + pattern[i]];
-    addRows(this.map.fill(0), chosen, rows);
+    sumRows(chosen, rows, this.map);
   }
 
-  /** Adds those rows that are listed in the first `count` of `units`. */
-  add(rows: Float64Array, pattern: Int32Array, units: Int32Array, count: number): void {
+  /** Sets `map` to that of other rows and those in the first `count` of `units`. */
+  findFrom(others: Float64Array, rows: Float64Array, pattern: Int32Array, units: Int32Array, count: number): void {
     const { gains, map } = this;
+    let [a, b, d] = [others[0], others[1], others[2]];
     for (let k = 0; k < count; k++) {
       const i = units[k];
       const gain = gains[2 * i + pattern[i]];
-      map[0] += gain * rows[3 * i];
-      map[1] += gain * rows[3 * i + 1];
-      map[2] += gain * rows[3 * i + 2];
+      a += gain * rows[3 * i];
+      b += gain * rows[3 * i + 1];
+      d += gain * rows[3 * i + 2];
     }
+    map[0] = a;
+    map[1] = b;
+    map[2] = d;
   }
 }
 
-/** Adds all rows, each times its factor, to a row. In two sums each, so that none waits for the last. */
-function addRows(sum: Float64Array, factors: Float64Array, rows: Float64Array): void {
-  const count = factors.length;
+/** Sets `sum` to that of all rows, each times its factor. In two sums each, so that none waits for the last. */
+function sumRows(factors: Float64Array, rows: Float64Array, sum: Float64Array): void {
+  const even = factors.length & ~1;
   let [a, b, d, p, q, r] = [0, 0, 0, 0, 0, 0];
-  let i = 0;
-  for (let at = 0; i + 1 < count; i += 2, at += 6) {
+  for (let i = 0, at = 0; i < even; i += 2, at += 6) {
     const first = factors[i];
     const second = factors[i + 1];
     a += first * rows[at];
@@ -83,8 +86,12 @@ function addRows(sum: Float64Array, factors: Float64Array, rows: Float64Array): 
     q += second * rows[at + 4];
     r += second * rows[at + 5];
   }
-  const last = i < count ? factors[i] : 0;
-  sum[0] += a + p + (i < count ? last * rows[3 * i] : 0);
-  sum[1] += b + q + (i < count ? last * rows[3 * i + 1] : 0);
-  sum[2] += d + r + (i < count ? last * rows[3 * i + 2] : 0);
+  if (even < factors.length) {
+    a += factors[even] * rows[3 * even];
+    b += factors[even] * rows[3 * even + 1];
+    d += factors[even] * rows[3 * even + 2];
+  }
+  sum[0] = a + p;
+  sum[1] = b + q;
+  sum[2] = d + r;
 }

@@ -65,8 +65,7 @@ export class NarrowedRows implements NarrowPropagation {
 
   /** Sets the map of the mixed output, where the units of the last stage have these pieces. */
   findMixed(mixed: MixedOutput, pattern: Int32Array): void {
-    mixed.map.set(this.whole.part.rest);
-    mixed.add(this.kept, pattern, this.candidates, this.count);
+    mixed.findFrom(this.whole.part.rest, this.kept, pattern, this.candidates, this.count);
   }
 
   advance(pattern: Int32Array): void {

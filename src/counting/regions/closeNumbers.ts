@@ -6,44 +6,43 @@ const MARGIN = 2 / SQUARE;
 const MOST_SQUARES = 2 ** 36;
 /** Places looked at for one pair, at most: where there are more pairs close to it, it is not told apart. */
 const MOST_PROBES = 2 ** 8;
-const FIRST_PLACES = 2 ** 12;
-const MOST_PLACES = 2 ** 22;
-const GROWTH = 4;
-/** Bytes of a place, and numbers. */
-const PLACE_BYTES = 16;
-const PLACE = 2;
+const FIRST_PAIRS = 2 ** 11;
+const GROWTH = 2;
+/** A place holds the number of a pair, from 1 on, and above it some digits of the pair's hash. */
+const NUMBER_BITS = 22;
+const NUMBERS = 2 ** NUMBER_BITS - 1;
+/** Half as many as can be numbered, since half of all places remain free. */
+const MOST_PAIRS = 2 ** (NUMBER_BITS - 1);
+/** Two numbers, and two places. */
+const PAIR_BYTES = 24;
 
 /** A set of pairs of numbers, each of which may be off, in a table of squares; finds pairs that may be equal. */
 export class CloseNumbers {
   count = 0;
-  /** Two numbers at each place, NaN where it is free; the number of places is a power of two, half of them free. */
-  private pairs = new Float64Array(PLACE * FIRST_PLACES).fill(NaN);
-  private places = FIRST_PLACES;
+  private pairs = new Float64Array(2 * FIRST_PAIRS);
+  /** Each pair has its number in one; 0 where there is none. A power of two, twice as many as there is room for pairs. */
+  private places = new Int32Array(2 * FIRST_PAIRS);
   private reach = 0;
   private width = 0;
-  private readonly mostPlaces: number;
+  readonly mostPairs: number;
 
   /** With room for at most this many bytes. */
   constructor(mostBytes = Infinity) {
-    this.mostPlaces = Math.min(MOST_PLACES, mostBytes / PLACE_BYTES);
-  }
-
-  get mostPairs(): number {
-    return this.mostPlaces / 2;
+    this.mostPairs = Math.min(MOST_PAIRS, mostBytes / PAIR_BYTES);
   }
 
   /** No more pair can be added. */
   get isFull(): boolean {
-    return 2 * this.count >= this.places && GROWTH * this.places > this.mostPlaces;
+    return 2 * this.count >= this.places.length && GROWTH * this.count > this.mostPairs;
   }
 
   /** Clearing takes little time beside what it took to add the pairs. */
   get isWorthClearing(): boolean {
-    return 8 * this.count > this.places;
+    return 8 * this.count > this.places.length;
   }
 
   clear(): void {
-    this.pairs.fill(NaN);
+    this.places.fill(0);
     this.count = 0;
   }
 
@@ -51,7 +50,7 @@ export class CloseNumbers {
   widen(reach: number): boolean {
     this.reach = reach;
     this.width = SQUARE * reach;
-    return this.sort(this.places);
+    return this.sort(this.places.fill(0));
   }
 
   /** Adds a pair. False if it may be equal to one that is there, or if there is no room left. */
@@ -67,44 +66,51 @@ export class CloseNumbers {
     if (besideI !== i && this.find(x, y, besideI, j) < 0) return false;
     if (besideJ !== j && this.find(x, y, i, besideJ) < 0) return false;
     if (besideI !== i && besideJ !== j && this.find(x, y, besideI, besideJ) < 0) return false;
-    const at = this.find(x, y, i, j);
-    if (at < 0) return false;
-    this.pairs[at] = x;
-    this.pairs[at + 1] = y;
-    this.count++;
-    return 2 * this.count < this.places || this.grow();
+    const place = this.find(x, y, i, j);
+    if (place < 0) return false;
+    this.pairs[2 * this.count] = x;
+    this.pairs[2 * this.count + 1] = y;
+    this.places[place] = (hashOf(i, j) & ~NUMBERS) | ++this.count;
+    return 2 * this.count < this.places.length || this.grow();
   }
 
   /** Where a pair can be put that belongs to a square; negative if one is there that may be equal. */
   private find(x: number, y: number, i: number, j: number): number {
-    const { pairs, places, reach } = this;
-    let hash = Math.imul(i, 0x9e3779b1) ^ Math.imul(j, 0x85ebca6b);
-    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-    hash ^= hash >>> 13;
+    const { places, pairs, reach } = this;
+    const hash = hashOf(i, j);
     for (let probe = 0; probe < MOST_PROBES; probe++) {
-      const at = PLACE * ((hash + probe) & (places - 1));
-      const known = pairs[at];
-      if (Number.isNaN(known)) return at;
-      if (Math.abs(known - x) <= reach && Math.abs(pairs[at + 1] - y) <= reach) return -1;
+      const place = (hash + probe) & (places.length - 1);
+      const held = places[place];
+      if (held === 0) return place;
+      if (((held ^ hash) & ~NUMBERS) !== 0) continue;
+      const at = 2 * ((held & NUMBERS) - 1);
+      if (Math.abs(pairs[at] - x) <= reach && Math.abs(pairs[at + 1] - y) <= reach) return -1;
     }
     return -1;
   }
 
   private grow(): boolean {
-    return GROWTH * this.places <= this.mostPlaces && this.sort(GROWTH * this.places);
+    if (GROWTH * this.count > this.mostPairs) return false;
+    const { pairs } = this;
+    this.pairs = new Float64Array(GROWTH * pairs.length);
+    this.pairs.set(pairs);
+    return this.sort(new Int32Array(GROWTH * this.places.length));
   }
 
-  /** Makes a table of this many places, for all pairs. */
-  private sort(places: number): boolean {
+  /** Puts all pairs into these places. */
+  private sort(places: Int32Array<ArrayBuffer>): boolean {
     const { pairs, count } = this;
-    this.pairs = new Float64Array(PLACE * places).fill(NaN);
     this.places = places;
     this.count = 0;
-    for (let at = 0; this.count < count; at += PLACE) {
-      if (!Number.isNaN(pairs[at]) && !this.add(pairs[at], pairs[at + 1])) return false;
-    }
+    while (this.count < count) if (!this.add(pairs[2 * this.count], pairs[2 * this.count + 1])) return false;
     return true;
   }
+}
+
+function hashOf(i: number, j: number): number {
+  let hash = Math.imul(i, 0x9e3779b1) ^ Math.imul(j, 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return hash ^ (hash >>> 13);
 }
 
 /** The side of a square on which an equal may lie in the next one, from a place in it: -1, 0 or 1. */

@@ -7,9 +7,6 @@ import { CloseNumbers } from './closeNumbers.ts';
 const DIFFERENCE = 6;
 /** And are thought to differ by so many times more: errors grow with the numbers that are met. */
 const ROOM = 2;
-/** Two values of a map by which it is known, by numbers of no network's own. */
-const FIRST = [0.8191725133961645, -0.6710436067037893, 0.549700477901];
-const SECOND = [-0.2303450303607, 0.93687688603451, 0.731209640278317];
 
 /**
  * Tells whether all regions of a network that meet have maps of their own, by those of a combination of the outputs.
@@ -90,14 +87,14 @@ export class DistinctMaps {
   private findTerms({ rows, list, from, pattern }: SignQuery, count: number): boolean {
     const { mixed, firstTerms, secondTerms } = this;
     const map = mixed.find();
-    this.x = valueOf(FIRST, map, 0);
-    this.y = valueOf(SECOND, map, 0);
+    this.x = firstValue(map, 0);
+    this.y = secondValue(map, 0);
     for (let k = 0; k < count; k++) {
       const unit = list[from + k];
       const step = mixed.step(unit);
       if (step === 0) return false;
-      const first = step * valueOf(FIRST, rows, 3 * unit);
-      const second = step * valueOf(SECOND, rows, 3 * unit);
+      const first = step * firstValue(rows, 3 * unit);
+      const second = step * secondValue(rows, 3 * unit);
       firstTerms[k] = first;
       secondTerms[k] = second;
       if (pattern[unit] === 1) {
@@ -120,6 +117,12 @@ export class DistinctMaps {
   }
 }
 
-function valueOf(factors: readonly number[], map: Float64Array, at: number): number {
-  return factors[0] * map[at] + factors[1] * map[at + 1] + factors[2] * map[at + 2];
+// Two values of a map by which it is known, from numbers of no network's own.
+
+function firstValue(map: Float64Array, at: number): number {
+  return 0.8191725133961645 * map[at] - 0.6710436067037893 * map[at + 1] + 0.549700477901 * map[at + 2];
+}
+
+function secondValue(map: Float64Array, at: number): number {
+  return 0.93687688603451 * map[at + 1] - 0.2303450303607 * map[at] + 0.731209640278317 * map[at + 2];
 }
