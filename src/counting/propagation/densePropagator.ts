@@ -76,10 +76,9 @@ export class DenseChainPropagator implements Propagator {
 
   private mixedMap(mixed: MixedOutput): MixedMap {
     const last = this.chain.slopes.length - 1;
-    const pattern = this.memory.patterns[last];
     const error = () => mixed.error(this.scale(last));
     return {
-      find: () => {
+      find: (pattern) => {
         if (this.narrowed?.isOn) this.narrowed.findMixed(mixed, pattern);
         else mixed.find(this.maps[last], pattern);
         return mixed.map;

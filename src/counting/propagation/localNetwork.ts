@@ -23,6 +23,8 @@ export interface WholeNetwork {
   readonly sizes: Sizes;
   /** The steps behind each stage, the first of them the stage's own. */
   readonly groups: readonly (readonly Step[])[];
+  /** The tensor of the mixed output, if it is followed. */
+  readonly mixed: number | null;
   columnsOf(step: AffineStep): readonly SparseMatrix[];
   advance(stage: number, pattern: Int32Array): void;
 }
@@ -41,6 +43,8 @@ export interface LocalPart {
  * each unstable unit before it puts out beyond that. In the part's cells nothing else needs to be computed.
  */
 export class LocalNetwork {
+  /** The walk is in a part in which it began. */
+  isOn = false;
   /** The stage of units that cut the part, and the last one with an unstable unit. */
   stage = -1;
   last = -1;
@@ -70,6 +74,10 @@ export class LocalNetwork {
   private entryUnits = new Int32Array(256);
   private entryValues = new Float64Array(256);
   private readonly isLinked: readonly Uint8Array[];
+  /** The mixed output: which row it is, its map in the current cell, and its derivatives by unstable units. */
+  private mixedRow = 0;
+  private readonly mixedMap = new Float64Array(3);
+  private readonly mixedDerivatives = new Float64Array(MAX_UNSTABLE);
   /** The places of the stages among the steps. */
   private readonly places: readonly number[];
 
@@ -117,7 +125,23 @@ export class LocalNetwork {
       if (bounds.counts[next] > 0) this.last = next;
       this.number(next, patterns[next]);
     }
+    if (whole.mixed !== null) this.linkMixed(whole.mixed, patterns);
     return true;
+  }
+
+  private linkMixed(tensor: number, patterns: readonly Int32Array[]): void {
+    const { bounds, whole, entryEnds, mixedDerivatives } = this;
+    const last = patterns.length - 1;
+    whole.advance(last, patterns[last]);
+    for (const step of whole.groups[last + 1]) {
+      if (step.kind === 'affine') bounds.pass(step, whole.columnsOf(step));
+    }
+    this.link(tensor, whole.program.steps.length, 0, patterns);
+    this.mixedRow = this.rowCount++;
+    mixedDerivatives.fill(0);
+    for (let e = this.mixedRow === 0 ? 0 : entryEnds[this.mixedRow - 1]; e < entryEnds[this.mixedRow]; e++) {
+      mixedDerivatives[this.entryUnits[e]] = this.entryValues[e];
+    }
   }
 
   /** Finds the unstable units of a stage, and what each row that they read is made of. False if that takes too long. */
@@ -133,7 +157,7 @@ export class LocalNetwork {
     } else {
       const units = { rows, pattern: patterns[stage], box, tolerance: error };
       const isFew = () => this.sensitivities.work < MAX_WORK && this.count + bounds.counts[stage] < MAX_UNSTABLE;
-      const link = (unit: number) => (isFew() ? this.link(stage, unit, patterns) : NaN);
+      const link = (unit: number) => (isFew() ? this.linkSource(stage, unit, patterns) : NaN);
       if (!bounds.units(stage, step, units, link, () => this.rowCount++)) return false;
     }
     this.rowEnds[stage] = this.rowCount;
@@ -165,22 +189,25 @@ export class LocalNetwork {
         const row = step.members[step.start[group] + candidates[c]];
         if (isLinked[row] === 1) continue;
         isLinked[row] = 1;
-        this.link(stage, row, patterns);
+        this.linkSource(stage, row, patterns);
         this.rowCount++;
       }
     }
     for (let k = start; k < this.rowCount; k++) isLinked[this.rows[k]] = 0;
   }
 
+  private linkSource(stage: number, row: number, patterns: readonly Int32Array[]): number {
+    return this.link(this.whole.program.stages[stage].source, this.places[stage], row, patterns);
+  }
+
   /**
-   * Writes behind the last row what row `row` of the source of a stage is made of; returns how far it may be from its
-   * map.
+   * Writes behind the last row what row `row` of a tensor is made of, which a step before that at `place` puts out;
+   * returns how far it may be from its map.
    */
-  private link(stage: number, row: number, patterns: readonly Int32Array[]): number {
+  private link(tensor: number, place: number, row: number, patterns: readonly Int32Array[]): number {
     const { sensitivities, mostBeyond, rowCount: k } = this;
-    const tensor = this.whole.program.stages[stage].source;
     sensitivities.start(tensor, row, 1);
-    sensitivities.find(this.places[stage] - 1, this.places[this.stage], this.numbers, patterns);
+    sensitivities.find(place - 1, this.places[this.stage], this.numbers, patterns);
     const { units, values, count } = sensitivities;
     let end = k === 0 ? 0 : this.entryEnds[k - 1];
     this.reserve(k, end + count);
@@ -215,28 +242,50 @@ export class LocalNetwork {
     this.putOut(stage, pattern);
     const next = stage + 1;
     const maps = this.maps[next];
-    const { rows, first, entryEnds, entryUnits, entryValues, beyond, isBeyond, beyondSize } = this;
+    const { rows, rowEnds } = this;
     let most = 0;
-    const start = next === this.stage + 1 ? 0 : this.rowEnds[stage];
-    for (let k = start; k < this.rowEnds[next]; k++) {
-      let [a, b, c] = [first[3 * k], first[3 * k + 1], first[3 * k + 2]];
-      let size = Math.abs(a) + Math.abs(b) + Math.abs(c);
-      for (let e = k === 0 ? 0 : entryEnds[k - 1]; e < entryEnds[k]; e++) {
-        const unit = entryUnits[e];
-        if (isBeyond[unit] === 0) continue;
-        const value = entryValues[e];
-        a += value * beyond[3 * unit];
-        b += value * beyond[3 * unit + 1];
-        c += value * beyond[3 * unit + 2];
-        size += Math.abs(value) * beyondSize[unit];
-      }
+    const start = next === this.stage + 1 ? 0 : rowEnds[stage];
+    for (let k = start; k < rowEnds[next]; k++) {
+      const size = this.findRow(k, maps, 3 * rows[k]);
       if (!(size <= most)) most = size;
-      const at = 3 * rows[k];
-      maps[at] = a;
-      maps[at + 1] = b;
-      maps[at + 2] = c;
     }
     this.whole.sizes.enlarge(this.whole.program.stages[next].source, most);
+  }
+
+  /**
+   * The map of the mixed output in a cell of the stage before the last one with unstable units, which have these
+   * pieces.
+   */
+  findMixed(pattern: Int32Array): Float64Array {
+    const { whole, mixedMap } = this;
+    this.putOut(this.last, pattern);
+    whole.sizes.enlarge(whole.mixed!, this.findRow(this.mixedRow, mixedMap, 0));
+    return mixedMap;
+  }
+
+  /** The derivative of the mixed output by what an unstable unit of that stage puts out. */
+  mixedDerivative(unit: number): number {
+    return this.mixedDerivatives[this.numbers[this.last][unit]];
+  }
+
+  /** Writes the map of a row in the current cell; returns the size of all that it is made of. */
+  private findRow(k: number, maps: Float64Array, at: number): number {
+    const { first, entryEnds, entryUnits, entryValues, beyond, isBeyond, beyondSize } = this;
+    let [a, b, c] = [first[3 * k], first[3 * k + 1], first[3 * k + 2]];
+    let size = Math.abs(a) + Math.abs(b) + Math.abs(c);
+    for (let e = k === 0 ? 0 : entryEnds[k - 1]; e < entryEnds[k]; e++) {
+      const unit = entryUnits[e];
+      if (isBeyond[unit] === 0) continue;
+      const value = entryValues[e];
+      a += value * beyond[3 * unit];
+      b += value * beyond[3 * unit + 1];
+      c += value * beyond[3 * unit + 2];
+      size += Math.abs(value) * beyondSize[unit];
+    }
+    maps[at] = a;
+    maps[at + 1] = b;
+    maps[at + 2] = c;
+    return size;
   }
 
   /** What the unstable units of a stage put out beyond their first pieces, on those of a cell. */

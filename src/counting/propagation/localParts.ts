@@ -31,7 +31,7 @@ export class LocalParts {
   }
 
   get isOn(): boolean {
-    return this.floor >= 0;
+    return this.local.isOn;
   }
 
   /** A later stage than that which cuts the part. */
@@ -77,6 +77,7 @@ export class LocalParts {
       return this.failed(stage, open.length);
     this.passed[stage] = this.left[stage] = 0;
     this.floor = waiting;
+    this.local.isOn = true;
     const unstable = this.local.count;
     if (unstable < FEW_UNSTABLE && open.length === this.mostOpen[stage]) {
       this.mostOpen[stage] = Math.min(MOST_OPEN, this.mostOpen[stage] + 1);
@@ -92,6 +93,8 @@ export class LocalParts {
 
   /** A part was taken up, after which `waiting` are left: it may lie outside. */
   endAbove(waiting: number): void {
-    if (waiting < this.floor) this.floor = -1;
+    if (waiting >= this.floor) return;
+    this.floor = -1;
+    this.local.isOn = false;
   }
 }

@@ -9,7 +9,7 @@ import type { DenseChain } from '../program/denseChain.ts';
 export class MixedOutput {
   /** What a row of the last stage is multiplied by: two for each unit, by its piece. */
   readonly gains: Float64Array;
-  /** By how much the gain of the upper piece exceeds that of the lower; 0 where that may be nothing. */
+  /** By how much the gain of the upper piece exceeds that of the lower. */
   readonly steps: Float64Array;
   /** The combination's map: two coefficients and a constant. */
   readonly map = new Float64Array(3);
@@ -38,7 +38,7 @@ export class MixedOutput {
       const [lower, upper] = last.subarray(2 * unit, 2 * unit + 2);
       this.gains[2 * unit] = lower * sum;
       this.gains[2 * unit + 1] = upper * sum;
-      this.steps[unit] = upper !== lower && Math.abs(sum) > RELATIVE_ERROR * size ? (upper - lower) * sum : 0;
+      this.steps[unit] = (upper - lower) * sum;
       this.size += Math.max(Math.abs(lower), Math.abs(upper)) * size;
     }
   }

@@ -7,10 +7,11 @@ import {
   type Step,
   type UnitStep,
 } from '../program/program.ts';
-import type { Box } from '../geometry/geometry.ts';
+import { RELATIVE_ERROR, UNDERFLOW_ERROR, type Box } from '../geometry/geometry.ts';
 import { greatestSize } from '../exact/norm.ts';
 import { ChangeLog } from './changeLog.ts';
 import { LocalNetwork, type WholeNetwork } from './localNetwork.ts';
+import { lastDerivatives, mixedProgram } from './mixedProgram.ts';
 import { Sizes } from './sizes.ts';
 import type { Slice } from '../geometry/slice.ts';
 
@@ -36,7 +37,7 @@ export interface Propagator {
   readonly narrow?: NarrowPropagation;
   /** Takes over in small parts of the plane. */
   readonly local?: LocalNetwork;
-  /** A combination of the outputs in the cells of the stage before the last, where the plane's cells are polygons. */
+  /** Followed in the plane where it is asked for. */
   readonly mixed?: MixedMap;
   /** Maps of the network's output, once the last stage has advanced. */
   output(): Float64Array[];
@@ -44,14 +45,14 @@ export interface Propagator {
   outputScale(): number;
 }
 
-/**
- * A random combination of the outputs in a cell of the stage before the last, without its constant: where two regions
- * have the same map, so they have the same combination.
- */
+/** A random combination of the outputs: where two regions have the same map, so they have the same combination. */
 export interface MixedMap {
-  /** Its two coefficients and its constant, while the units of the last stage have the pieces in their pattern. */
-  find(): Float64Array;
-  /** What one of these units adds on its upper piece, as a multiple of its row; 0 where that may be nothing. */
+  /**
+   * Its two coefficients and its constant, up to a number that is the same everywhere, in a cell of the stage before
+   * the last one that cuts the current part, whose units have these pieces.
+   */
+  find(pattern: Int32Array): Float64Array;
+  /** What one of these units of two pieces adds on its upper one, as a multiple of its distance to the breakpoint. */
   step(unit: number): number;
   /** How far each number of a map may be off, as far as known. */
   readonly error: number;
@@ -104,11 +105,13 @@ export class SparsePropagator implements Propagator {
   /** Greatest size of a slope of each stage. */
   private readonly slopes: readonly number[];
   private madeLocal?: LocalNetwork;
+  private readonly program: Program;
+  readonly mixed?: MixedMap;
 
-  constructor(
-    private readonly program: Program,
-    slice: Slice,
-  ) {
+  /** With `mixes` it follows the mixed output. */
+  constructor(whole: Program, slice: Slice, mixes = false) {
+    const program = mixes ? mixedProgram(whole) : whole;
+    this.program = program;
     this.width = slice.dimension + 1;
     this.tensors = program.sizes.map((size) => new Float64Array(size * this.width));
     this.tensors[0].set(slice.rows);
@@ -125,6 +128,31 @@ export class SparsePropagator implements Propagator {
       this.groups[this.groups.length - 1].push(step);
     }
     this.run(this.groups[0]);
+    if (mixes) this.mixed = this.mixedMap(program.sizes.length - 1);
+  }
+
+  private mixedMap(tensor: number): MixedMap {
+    const { program, sizes, tensors } = this;
+    const last = program.stages.length - 1;
+    const derivatives = lastDerivatives(program);
+    const local = () => (this.madeLocal?.isOn ? this.madeLocal : null);
+    return {
+      find: (pattern) => {
+        const part = local();
+        if (part) return part.findMixed(pattern);
+        this.advance(last, pattern);
+        return tensors[tensor];
+      },
+      step: (unit) => {
+        const part = local();
+        const { slopes } = program.stages[part?.last ?? last] as UnitStep;
+        const derivative = part ? part.mixedDerivative(unit) : derivatives[unit];
+        return derivative * (slopes[2 * unit + 1] - slopes[2 * unit]);
+      },
+      get error() {
+        return 2 * (RELATIVE_ERROR * sizes.scale(tensor) + UNDERFLOW_ERROR);
+      },
+    };
   }
 
   /** Made where it is asked for: counts that visit every region do without it. */
@@ -140,6 +168,7 @@ export class SparsePropagator implements Propagator {
       tensors,
       sizes,
       groups,
+      mixed: this.mixed ? program.sizes.length - 1 : null,
       columnsOf: (step) => updates.get(step)!.columns,
       advance: (stage, pattern) => this.advance(stage, pattern),
     };

@@ -20,7 +20,7 @@ const PAIR_BYTES = 24;
 export class CloseNumbers {
   count = 0;
   private pairs = new Float64Array(2 * FIRST_PAIRS);
-  /** Each pair has its number in one; 0 where there is none. A power of two, twice as many as there is room for pairs. */
+  /** Each pair has its number in one; 0 where there is none. A power of two, twice as many as pairs have room. */
   private places = new Int32Array(2 * FIRST_PAIRS);
   private reach = 0;
   private width = 0;

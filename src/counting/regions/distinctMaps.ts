@@ -68,7 +68,6 @@ export class DistinctMaps {
 
   /** Takes in the regions of the current cell, which the units in the query cut along `chords`. */
   add(query: SignQuery, chords: Chords): void {
-    if (this.reach === 0) this.allowFor(DIFFERENCE * this.mixed.error);
     const count = query.to - query.from;
     if (!this.findTerms(query, count)) {
       this.isOpen = true;
@@ -84,17 +83,18 @@ export class DistinctMaps {
   }
 
   /** False where a unit may add nothing. */
-  private findTerms({ rows, list, from, pattern }: SignQuery, count: number): boolean {
+  private findTerms({ rows, breakpoints, list, from, pattern }: SignQuery, count: number): boolean {
     const { mixed, firstTerms, secondTerms } = this;
-    const map = mixed.find();
-    this.x = firstValue(map, 0);
-    this.y = secondValue(map, 0);
+    const map = mixed.find(pattern);
+    if (this.reach === 0) this.allowFor(DIFFERENCE * mixed.error);
+    this.x = firstValue(map, 0, 0);
+    this.y = secondValue(map, 0, 0);
     for (let k = 0; k < count; k++) {
       const unit = list[from + k];
       const step = mixed.step(unit);
-      if (step === 0) return false;
-      const first = step * firstValue(rows, 3 * unit);
-      const second = step * secondValue(rows, 3 * unit);
+      const first = step * firstValue(rows, 3 * unit, breakpoints[0]);
+      const second = step * secondValue(rows, 3 * unit, breakpoints[0]);
+      if (!(Math.abs(first) > this.reach || Math.abs(second) > this.reach)) return false;
       firstTerms[k] = first;
       secondTerms[k] = second;
       if (pattern[unit] === 1) {
@@ -119,10 +119,10 @@ export class DistinctMaps {
 
 // Two values of a map by which it is known, from numbers of no network's own.
 
-function firstValue(map: Float64Array, at: number): number {
-  return 0.8191725133961645 * map[at] - 0.6710436067037893 * map[at + 1] + 0.549700477901 * map[at + 2];
+function firstValue(map: Float64Array, at: number, shift: number): number {
+  return 0.8191725133961645 * map[at] - 0.6710436067037893 * map[at + 1] + 0.549700477901 * (map[at + 2] - shift);
 }
 
-function secondValue(map: Float64Array, at: number): number {
-  return 0.93687688603451 * map[at + 1] - 0.2303450303607 * map[at] + 0.731209640278317 * map[at + 2];
+function secondValue(map: Float64Array, at: number, shift: number): number {
+  return 0.93687688603451 * map[at + 1] - 0.2303450303607 * map[at] + 0.731209640278317 * (map[at + 2] - shift);
 }

@@ -5,6 +5,7 @@ import type { Slice } from '../geometry/slice.ts';
 import { denseChain, type DenseChain } from '../program/denseChain.ts';
 import type { Program } from '../program/program.ts';
 import { DenseChainPropagator } from '../propagation/densePropagator.ts';
+import { SparsePropagator } from '../propagation/propagation.ts';
 import { FixedShare } from '../walk/fixedShare.ts';
 import { remaining } from '../walk/limits.ts';
 import { RegionWalk, type WalkOptions, type WalkResult } from '../walk/regionWalk.ts';
@@ -22,14 +23,15 @@ interface Walked {
 }
 
 /**
- * Counts the regions of a dense chain in a plane if all have maps of their own, as random weights nearly always give
+ * Counts the regions of a network in a plane if all have maps of their own, as random weights nearly always give
  * them: then each is a linear region, and hardly any needs to be visited. Null where two may have the same map, or
  * where this cannot be told: then they are to be joined. Of a count that is shared, those regions are handed over that
  * lie at the cuts of all threads.
  */
 export function walkDistinct(program: Program, slice: Slice, options: WalkOptions): Walked | null {
-  const chain = program.stages.length > 1 ? denseChain(program) : null;
-  if (!chain) return null;
+  const chain = denseChain(program);
+  // Of a single stage each facet is looked at in turn, which takes no longer.
+  if (chain ? program.stages.length < 2 : program.stages.length === 0) return null;
   const start = performance.now();
   const whole = new DistinctWalk(program, slice, chain, options);
   const found = whole.run();
@@ -46,7 +48,7 @@ class DistinctWalk {
   private readonly maps: DistinctMaps;
   private readonly uncut = new SignQuery();
 
-  constructor(program: Program, slice: Slice, chain: DenseChain, options: WalkOptions) {
+  constructor(program: Program, slice: Slice, chain: DenseChain | null, options: WalkOptions) {
     this.merge = new LinearRegions(program, slice);
     const share = options.share && new RepeatedShare(options.share, () => this.maps.forget());
     // Regions in two claimed parts meet at cuts of all threads alone. There they are visited, and joined across these.
@@ -56,7 +58,7 @@ class DistinctWalk {
       program,
       slice,
       (exactSigns) => new Polygons(exactSigns),
-      () => new DenseChainPropagator(chain, slice, true),
+      () => (chain ? new DenseChainPropagator(chain, slice, true) : new SparsePropagator(program, slice, true)),
       {
         ...options,
         share,
@@ -85,7 +87,9 @@ class DistinctWalk {
   }
 
   private visit(): void {
-    this.maps.add(this.uncut, this.walk.geometry.chords);
+    const { patterns, geometry } = this.walk;
+    this.uncut.pattern = patterns[patterns.length - 1];
+    this.maps.add(this.uncut, geometry.chords);
     this.merge.addAtCommonCuts(this.walk);
   }
 

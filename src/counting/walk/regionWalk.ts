@@ -1,14 +1,7 @@
 import { WorkClaims } from './workClaims.ts';
 import type { CountResult } from '../count.ts';
 import { ExactLines } from '../exact/exactLines.ts';
-import {
-  BOTH,
-  RELATIVE_ERROR,
-  UNDERFLOW_ERROR,
-  type ExactLine,
-  type ExactSigns,
-  type Geometry,
-} from '../geometry/geometry.ts';
+import { BOTH, RELATIVE_ERROR, type ExactLine, type ExactSigns, type Geometry } from '../geometry/geometry.ts';
 import { LineIds } from '../exact/lineIds.ts';
 import { Maxima, type Candidates } from './maxima.ts';
 import { LocalParts } from '../propagation/localParts.ts';
@@ -18,6 +11,7 @@ import type { CoarseClassifier, Propagator } from '../propagation/propagation.ts
 import { classifyUnits, SignQuery } from '../geometry/signQuery.ts';
 import type { Slice } from '../geometry/slice.ts';
 import { LimitWatch, type Watched } from './limits.ts';
+import { toleranceOf } from './tolerance.ts';
 import { WaitingParts } from './waitingParts.ts';
 
 export interface WalkOptions extends Watched {
@@ -151,7 +145,7 @@ export class RegionWalk<G extends Geometry> {
     this.coarse = this.propagator.coarse ?? null;
     const mayNarrow = !options.visit || options.unvisited?.mayNarrow;
     this.narrowing = !mayNarrow || units.length < 2 ? null : this.makeNarrowing(units);
-    this.local = options.visit || options.isNew || units.length < 2 ? null : this.makeLocal();
+    this.local = !mayNarrow || options.isNew || units.length < 2 ? null : this.makeLocal();
   }
 
   private makeLocal(): LocalParts | null {
@@ -214,6 +208,14 @@ export class RegionWalk<G extends Geometry> {
     this.watch.report(this.cells[this.lastStage]);
     this.propagator.release?.();
     return { stoppedBy: this.watch.stoppedBy, cells: this.cells, common: this.common };
+  }
+
+  /** No region of the current part is visited. */
+  private get isUnvisited(): boolean {
+    const { visit, unvisited } = this.options;
+    if (!visit) return true;
+    // Cuts still to come of a part that all threads walk may lie where regions are visited.
+    return this.claims.isOwn && unvisited?.mayNarrow?.() === true;
   }
 
   /** The stage behind which no unit cuts the current part. */
@@ -291,27 +293,20 @@ export class RegionWalk<G extends Geometry> {
     return end;
   }
 
+  /** The current cell is a region that could not be counted without being entered. */
   private finish(): number {
-    const stage = this.lastStage;
-    if (this.options.visit) {
-      this.propagator.advance(stage, this.patterns[stage]);
-      this.options.visit();
-    }
+    const { visit, unvisited } = this.options;
+    if (visit && !this.isUnvisited) {
+      this.propagator.advance(this.lastStage, this.patterns[this.lastStage]);
+      visit();
+    } else unvisited?.add(1, this.askNothing(this.last));
     return -1;
   }
 
   private updateTolerance(stage: number): void {
     const scale = this.propagator.scale(stage);
     if (RELATIVE_ERROR * scale < this.tolerances[stage]) return;
-    const step = this.program.stages[stage];
-    let tolerance = 2 * (RELATIVE_ERROR * scale + UNDERFLOW_ERROR);
-    if (step.kind === 'units') {
-      let most = 0;
-      for (const breakpoint of step.breakpoints) most = Math.max(most, Math.abs(breakpoint));
-      tolerance = RELATIVE_ERROR * (scale + most) + UNDERFLOW_ERROR;
-    }
-    if (!Number.isFinite(tolerance)) throw new RangeError('the numbers in the network overflow on this domain');
-    this.tolerances[stage] = tolerance;
+    this.tolerances[stage] = toleranceOf(this.program.stages[stage], scale);
   }
 
   /**
@@ -342,7 +337,7 @@ export class RegionWalk<G extends Geometry> {
       }
     }
     if (stage === this.lastStage - 1 && end > at) this.startNarrowing(stage, at, end);
-    if (this.local && !this.local.isOn && stage < this.lastStage && this.claims.isOwn) {
+    if (this.local && !this.local.isOn && stage < this.lastStage && this.claims.isOwn && this.isUnvisited) {
       this.local.offer(stage, crossing.subarray(at, end), this.waiting.count);
     }
     return end;
@@ -376,6 +371,14 @@ export class RegionWalk<G extends Geometry> {
     return query;
   }
 
+  /** The query about none of the units of a stage. */
+  private askNothing(stage: number): SignQuery {
+    const { query } = this;
+    query.pattern = this.patterns[stage];
+    query.from = query.to = 0;
+    return query;
+  }
+
   private preActivations(stage: number): Float64Array {
     return this.local?.isBehind(stage) ? this.local.preActivations(stage) : this.propagator.preActivations(stage);
   }
@@ -383,8 +386,7 @@ export class RegionWalk<G extends Geometry> {
   private startNarrowing(stage: number, from: number, to: number): void {
     const { narrowing } = this;
     if (!narrowing || narrowing.isIn(stage) || to - from > MAX_NARROWED) return;
-    // Cuts still to come of a part that all threads walk may lie where regions are visited.
-    if (this.options.visit && !(this.claims.isOwn && this.options.unvisited?.mayNarrow?.())) return;
+    if (!this.isUnvisited) return;
     narrowing.open(this.patterns[stage], this.crossing, from, to);
     do this.updateTolerance(stage + 1);
     while (!narrowing.start(this.waiting.count, this.tolerances[stage + 1]));
