@@ -22,9 +22,9 @@ const request = (network: Network, change: Partial<CountRequest> = {}): CountReq
 });
 
 /** Whether the regions of a network were all told apart, so that none had to be joined. */
-function areDistinct(network: Network): boolean {
+function areDistinct(network: Network, domain: CountRequest['domain'] = square): boolean {
   const program = compile(network);
-  return walkDistinct(program, sliceOf(square, program.inputSize), { limits: {} }) !== null;
+  return walkDistinct(program, sliceOf(domain, program.inputSize), { limits: {} }) !== null;
 }
 
 /** Ways of drawing a weight. Whole numbers and zeros make regions of the same map. */
@@ -57,6 +57,42 @@ function randomChain(seed: number, weight: (uniform: () => number) => number): N
         ),
     })),
   };
+}
+
+/** Convolutions, pooling, sums and dense layers on a small image, with units of one or two breakpoints. */
+function randomImageNetwork(seed: number): Network {
+  const uniform = uniforms(seed);
+  const oneOf = <T>(list: readonly T[]): T => list[Math.floor(uniform() * list.length)];
+  const units = () => named(oneOf(['relu', 'relu', 'relu', 'abs', 'leaky_relu', 'relu6']));
+  const layers: LayerSketch[] = [];
+  const add = (
+    operation: LayerSketch['operation'],
+    inputs?: readonly string[],
+    activation?: LayerSketch['activation'],
+  ) => {
+    const name = `h${layers.length}`;
+    layers.push({ name, operation, inputs, activation });
+    return name;
+  };
+  const window = (size: number, stride: number) =>
+    ({ rank: 2, kernel: [size, size], strides: [stride, stride], dilation: [1, 1], padding: 'same' }) as const;
+  const convolution = (stride: number) =>
+    ({ kind: 'convolution', window: window(3, stride), filters: 3, groups: 1, useBias: true }) as const;
+  const first = add(convolution(oneOf([1, 2])), undefined, units());
+  const second = add(convolution(1), [first], units());
+  if (uniform() < 0.4) add({ kind: 'add' }, [first, second], uniform() < 0.5 ? units() : undefined);
+  if (uniform() < 0.6) add({ kind: uniform() < 0.6 ? 'averagePooling' : 'maxPooling', window: window(2, 2) });
+  add({ kind: 'flatten' });
+  if (uniform() < 0.8) add({ kind: 'dense', units: 6, useBias: true }, undefined, units());
+  if (uniform() < 0.8) add({ kind: 'dense', units: 1 + Math.floor(3 * uniform()), useBias: true });
+  return drawWeights(networkOf([5, 5, 2], layers), seed);
+}
+
+/** A plane through a random point, along random directions. */
+function planeThrough(inputs: number, seed: number) {
+  const uniform = uniforms(seed);
+  const vector = () => Array.from({ length: inputs }, () => uniform() - 0.5);
+  return { kind: 'parallelogram', origin: vector(), u: vector(), v: vector() } as const;
 }
 
 describe('linear regions of chains in a plane', () => {
@@ -96,5 +132,25 @@ describe('linear regions of chains in a plane', () => {
     const { regions, ...rest } = whole;
     expect(regions).toBeNull();
     expect(small).toMatchObject({ perLayer: rest.perLayer, exact: true });
+  });
+});
+
+describe('linear regions of image networks in a plane', () => {
+  it('are those that all joined make, alone and shared', () => {
+    let distinct = 0;
+    const runs = 12;
+    for (let seed = 1; seed <= runs; seed++) {
+      const network = randomImageNetwork(seed);
+      const domain = planeThrough(network.inputSize, seed);
+      const { activationRegions, linearRegions } = count(request(network, { domain, keepRegions: true }));
+      const expected = { activationRegions, linearRegions };
+      const asked = request(network, { domain });
+      expect(count(asked), `seed ${seed}`).toMatchObject(expected);
+      const parts = Array.from({ length: 2 }, (_, k) => countPart(asked, {}, new FixedShare(k, 2)));
+      expect(addParts(asked, parts, 0), `seed ${seed}, shared`).toMatchObject(expected);
+      if (areDistinct(network, domain)) distinct++;
+    }
+    expect(distinct).toBeGreaterThan(0);
+    expect(distinct).toBeLessThan(runs);
   });
 });
