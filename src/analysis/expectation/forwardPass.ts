@@ -241,9 +241,9 @@ class ForwardPass {
     const tangents = sum(inputs.map((input) => input.tangents));
     const last = Math.max(...inputs.map((input) => input.last));
     const newest = inputs.filter((input) => input.last === last);
-    const isNonNegative = inputs[0].isNonNegative.map((_, i) =>
-      inputs.every((each) => each.isNonNegative[i] === 1) ? 1 : 0,
-    );
+    const isNonNegative = inputs[0].isNonNegative.slice();
+    for (const other of inputs.slice(1))
+      for (let i = 0; i < isNonNegative.length; i++) isNonNegative[i] &= other.isNonNegative[i];
     const [{ channels, fresh }] = newest;
     const all = plain(
       values,
@@ -255,16 +255,20 @@ class ForwardPass {
     );
     // Only weights that nothing else in the sum depends on are random given the rest.
     if (newest.length > 1 || !fresh || last < 0 || !this.isOf(fresh, last)) return all;
-    const own = (key: 'values' | 'tangents', of: Float64Array): Float64Array =>
-      of.map((value, i) => value - newest[0][key][i] + (fresh.mean?.[key][i] ?? 0));
-    const mean = { values: own('values', values), tangents: own('tangents', tangents) };
-    const origins = this.sources.originsOfSums(values, fresh.slots, fresh.origins);
-    // Where nothing is added, as at padding, it is what it was.
-    const isSame = (i: number) => values[i] === newest[0].values[i] && tangents[i] === newest[0].tangents[i];
-    return {
-      ...all,
-      fresh: { ...fresh, origins: origins.map((origin, i) => (isSame(i) ? fresh.origins[i] : origin)), mean },
+    const given = (all: Float64Array, own: Float64Array, mean?: Float64Array): Float64Array => {
+      const rest = new Float64Array(all.length);
+      for (let i = 0; i < rest.length; i++) rest[i] = all[i] - own[i] + (mean ? mean[i] : 0);
+      return rest;
     };
+    const mean = {
+      values: given(values, newest[0].values, fresh.mean?.values),
+      tangents: given(tangents, newest[0].tangents, fresh.mean?.tangents),
+    };
+    const origins = this.sources.originsOfSums(values, fresh.slots, fresh.origins).slice();
+    // Where nothing is added, as at padding, it is what it was.
+    for (let i = 0; i < origins.length; i++)
+      if (values[i] === newest[0].values[i] && tangents[i] === newest[0].tangents[i]) origins[i] = fresh.origins[i];
+    return { ...all, fresh: { ...fresh, origins, mean } };
   }
 
   /** Whether all fresh weights are those of one layer. */
