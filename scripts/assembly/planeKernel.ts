@@ -277,12 +277,14 @@ export function classify(layer: Layer): i32 {
  */
 export function narrow(layer: Layer, part: Part): i32 {
   findMargins(layer, part);
-  const units = changetype<Layer>(layer.following).units;
+  const following = changetype<Layer>(layer.following);
+  const units = following.units;
   const list = part.candidates;
   const box = layer.box;
   const gains = part.gains;
   let maps = layer.next;
   let number = part.numbers;
+  let pieces = following.pieces;
   const x = v128.load64_splat(box);
   const y = v128.load64_splat(box, 8);
   const dx = v128.load64_splat(box, 16);
@@ -311,8 +313,11 @@ export function narrow(layer: Layer, part: Part): i32 {
     end += (<usize>(~certain & 1)) << 2;
     store<i32>(end, i + 1);
     end += (<usize>((certain >> 1) ^ 1)) << 2;
+    const positive = i64x2.bitmask(f64x2.gt(value, zero));
+    store<i32>(pieces, positive & 1);
+    store<i32>(pieces, positive >> 1, 4);
+    pieces += 8;
     if (gains != 0) {
-      const positive = i64x2.bitmask(f64x2.gt(value, zero));
       const pair = gains + ((<usize>i) << 4);
       const first = load<f64>(pair + ((<usize>(positive & 1)) << 3));
       const second = load<f64>(pair + ((<usize>(2 + (positive >> 1))) << 3));

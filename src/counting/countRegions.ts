@@ -23,6 +23,7 @@ import { rangesOn } from './ranges/ranges.ts';
 import { walkDistinct } from './regions/distinctRegions.ts';
 import { RegionJoins, type JoinsPart } from './regions/regionJoins.ts';
 import { Segments } from './geometry/segments.ts';
+import type { SignQuery } from './geometry/signQuery.ts';
 import { RepeatedShare } from './walk/repeatedShare.ts';
 import { SharedCount, type WorkShare } from './walk/sharedCount.ts';
 import { MAX_CUBE_DIMENSIONS, sliceOf, wholeSpace, type Slice } from './geometry/slice.ts';
@@ -260,7 +261,7 @@ function walkAll(program: Program, slice: Slice, request: CountRequest, walking:
   const unvisited =
     merge && !kept
       ? {
-          mayCount: (units: Int32Array, from: number, to: number) => merge.areApart(walk, units, from, to),
+          mayCount: ({ list, from, to }: SignQuery) => merge.areApart(walk, list, from, to),
           add: (regions: number) => merge.addApart(regions),
         }
       : undefined;

@@ -26,6 +26,8 @@ interface Table {
 const PLANES = ['2-64-64-64', '2-128-128', '2-16-16-16-16-16-16-16-16', '2-64-64-64-64-64', '2-256-256'];
 /** Makes more than ten million regions. */
 const WIDE = [2, 2400, 2400, 1];
+/** The share of its width of a square in a LeNet that is counted to the end. */
+const SMALL_SQUARE = 1 / 16;
 const WIDTHS = [16, 32, 64, 128, 256];
 const DEPTHS = [1, 2, 4, 8, 16];
 
@@ -68,6 +70,11 @@ function tables(worker: string): Table[] {
       head: grown,
       rows: () => inTurn(DEPTHS, (depth) => timed([2, ...Array<number>(depth).fill(32), 1])),
     },
+    {
+      name: 'linear',
+      head: ['network', 'regions', 'linear regions', 'regions alone, ms', 'both, ms', 'times as long'],
+      rows: linearRegions,
+    },
     { name: 'regions', head: ['regions so far', 'seconds', 'regions a second', 'MB held'], rows: growth },
     { name: 'methods', head: ['network', 'method', 'regions', 'ms', 'regions a second'], rows: methods },
     { name: 'convolutions', head: ['network', 'method', 'regions', 'ms', 'regions a second'], rows: convolutions },
@@ -94,6 +101,28 @@ async function planes(worker: string): Promise<Row[]> {
   return rows;
 }
 
+/** Counts of activation regions alone and of linear regions as well, in turn. */
+async function linearRegions(): Promise<Row[]> {
+  const chains = [...PLANES, '2-32-32'].map((name) => ({
+    name,
+    network: networkFrom(denseText([...name.split('-').map(Number), 1])),
+    domain: domainOf('plane', 2),
+  }));
+  const images = ['average', 'max'].map((pooling) => ({
+    name: `LeNet, ${pooling} pooling`,
+    network: networkFrom(lenetText(`${pooling}_pooling2d`)),
+    domain: domainOf('plane', 28 * 28, SMALL_SQUARE),
+  }));
+  return inTurn([...chains, ...images], async ({ name, network, domain }) => {
+    const of = (linear: boolean) => count({ network, method: 'plane', domain, linear, keepRegions: false, limits: {} });
+    const { activationRegions, linearRegions } = of(true);
+    const works = [false, true].map((linear) => () => of(linear).activationRegions);
+    const [alone, both] = await bestOfEach(works);
+    const counts = [activationRegions, linearRegions!].map(grouped);
+    return [name, ...counts, alone.toFixed(1), both.toFixed(1), (both / alone).toFixed(2)];
+  });
+}
+
 function denseText(widths: readonly number[]): string {
   const [inputs, ...units] = widths;
   const layers = units.map((n, k) => ({
@@ -111,8 +140,11 @@ function networkFrom(text: string): Network {
   return drawWeights(buildNetwork(definition).network, 1);
 }
 
-/** The box [-1, 1]^n, its diagonal, or a square of its width in a random plane through its center. */
-function domainOf(method: CountMethod, inputs: number): Domain {
+/**
+ * The box [-1, 1]^n, its diagonal, or a square of its width, or of this share of it, in a random plane through its
+ * center.
+ */
+function domainOf(method: CountMethod, inputs: number, share = 1): Domain {
   const corner = Array<number>(inputs).fill(1);
   const opposite = corner.map((one) => -one);
   if (method === 'line') return { kind: 'segment', from: opposite, to: corner };
@@ -124,10 +156,10 @@ function domainOf(method: CountMethod, inputs: number): Domain {
           [0, 1],
         ]
       : orthonormalPair(inputs, 1);
-  const doubled = (vector: readonly number[]) => vector.map((x) => 2 * x);
+  const doubled = (vector: readonly number[]) => vector.map((x) => 2 * share * x);
   return {
     kind: 'parallelogram',
-    origin: e.map((x, i) => -x - f[i]),
+    origin: e.map((x, i) => share * (-x - f[i])),
     u: doubled(e),
     v: doubled(f),
   };

@@ -118,6 +118,8 @@ describe('linear regions of chains in a plane', () => {
 
   it('are told apart where weights are drawn at random, and not where the network is constant in places', () => {
     expect(areDistinct(drawWeights(chain([2, 16, 16, 1]), 1))).toBe(true);
+    // Two neighbors with maps so close that rounding leaves open whether they differ.
+    expect(areDistinct(drawWeights(chain([2, 256, 256, 1]), 1))).toBe(true);
     const [first, second] = [dense(16, 'relu'), { ...dense(2), activation: named('relu') }];
     expect(areDistinct(drawWeights(networkOf([2], [first, second, dense(1)]), 2))).toBe(false);
   });

@@ -1,4 +1,3 @@
-import { MAX_SIDES } from '../geometry/chords.ts';
 import { Polygons } from '../geometry/polygons.ts';
 import { SignQuery } from '../geometry/signQuery.ts';
 import type { Slice } from '../geometry/slice.ts';
@@ -13,6 +12,7 @@ import { RepeatedShare } from '../walk/repeatedShare.ts';
 import { COMMON_CUTS } from '../walk/sharedCount.ts';
 import { DistinctMaps } from './distinctMaps.ts';
 import { LinearRegions } from './linearRegions.ts';
+import { LoneRegions } from './loneRegions.ts';
 
 /** Where a count is divided to forget the maps of each part before the next, parts fill this share of the room. */
 const PART_SHARE = 1 / 16;
@@ -46,6 +46,7 @@ class DistinctWalk {
   private readonly walk: RegionWalk<Polygons>;
   private readonly merge: LinearRegions;
   private readonly maps: DistinctMaps;
+  private lone?: LoneRegions;
   private readonly uncut = new SignQuery();
 
   constructor(program: Program, slice: Slice, chain: DenseChain | null, options: WalkOptions) {
@@ -64,7 +65,7 @@ class DistinctWalk {
         share,
         visit: share && (() => this.visit()),
         unvisited: {
-          mayCount: (_, from, to) => to - from <= MAX_SIDES && isInside(),
+          mayCount: (query) => isInside() && this.maps.areTermsClear(query),
           add: (regions, query) => {
             this.maps.add(query, this.walk.geometry.chords);
             this.merge.addApart(regions);
@@ -77,7 +78,11 @@ class DistinctWalk {
         held: () => this.merge.joins.heldBytes,
       },
     );
-    this.maps = new DistinctMaps(this.walk.propagator.mixed!, options.limits.bytes);
+    const isAlone = (sides: number, query: SignQuery) => {
+      this.lone ??= new LoneRegions(program, slice);
+      return this.lone.isAlone(sides, query, this.walk.last, this.walk);
+    };
+    this.maps = new DistinctMaps(this.walk.propagator.mixed!, isAlone, options.limits.bytes);
   }
 
   /** Null where two regions may have the same map. */
@@ -89,7 +94,7 @@ class DistinctWalk {
   private visit(): void {
     const { patterns, geometry } = this.walk;
     this.uncut.pattern = patterns[patterns.length - 1];
-    this.maps.add(this.uncut, geometry.chords);
+    if (this.maps.areTermsClear(this.uncut)) this.maps.add(this.uncut, geometry.chords);
     this.merge.addAtCommonCuts(this.walk);
   }
 

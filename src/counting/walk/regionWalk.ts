@@ -41,8 +41,8 @@ export interface PartsApart {
 
 /** Regions that are counted without being visited. */
 export interface Unvisited {
-  /** Asked in a cell of the stage before the last: whether its regions may be, if these units of the last cut it. */
-  mayCount(units: Int32Array, from: number, to: number): boolean;
+  /** Asked in a cell of the stage before the last: whether its regions may be, which the units in the query cut. */
+  mayCount(query: SignQuery): boolean;
   /** Called when there were this many regions in it, of the units in the query. */
   add(regions: number, query: SignQuery): void;
   /** Whether rows of the last stage may be left out in the current part, none of whose regions is visited then. */
@@ -219,7 +219,7 @@ export class RegionWalk<G extends Geometry> {
   }
 
   /** The stage behind which no unit cuts the current part. */
-  private get last(): number {
+  get last(): number {
     return this.local?.isOn ? this.local.last : this.lastStage;
   }
 
@@ -299,7 +299,10 @@ export class RegionWalk<G extends Geometry> {
     if (visit && !this.isUnvisited) {
       this.propagator.advance(this.lastStage, this.patterns[this.lastStage]);
       visit();
-    } else unvisited?.add(1, this.askNothing(this.last));
+    } else if (unvisited) {
+      const query = this.askNothing(this.last);
+      if (unvisited.mayCount(query)) unvisited.add(1, query);
+    }
     return -1;
   }
 
@@ -474,8 +477,8 @@ export class RegionWalk<G extends Geometry> {
     const step = this.program.stages[stage];
     const { visit, unvisited, isNew } = this.options;
     if (isNew || step.kind !== 'units' || step.breakpoints.length > 1) return false;
-    if (unvisited ? !unvisited.mayCount(this.crossing, from, to) : visit) return false;
     const query = this.ask(stage, step.breakpoints, this.crossing, from, to, to);
+    if (unvisited ? !unvisited.mayCount(query) : visit) return false;
     const parts = to - from < 2 ? to - from + 1 : this.geometry.countParts(query);
     if (visit && this.geometry.wasTied()) {
       this.isTied = true;
