@@ -168,7 +168,7 @@ describe('Python that is read again after an edit', () => {
       fc.property(fc.constantFrom(...texts), edits, (first, steps) => {
         expectSameAsAfresh(first, steps, edited);
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 });

@@ -213,7 +213,7 @@ describe('Python of which a part was edited', () => {
       fc.property(steps, (list) => {
         expectSameAsAfresh(first, list, edited);
       }),
-      { numRuns: 60 },
+      { numRuns: 36 },
     );
   });
 });

@@ -48,7 +48,7 @@ export class PatternTree {
     return numbers.size - 1;
   }
 
-  /** A pattern of the last stage was met so many times more, at one of the first points or not. */
+  /** A pattern of the last stage was met this many times more, at one of the first points or not. */
   meet(pattern: number, times: number, isEarly: boolean): void {
     while (pattern >= this.times.length) {
       this.times = grown(this.times);

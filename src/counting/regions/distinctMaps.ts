@@ -5,12 +5,12 @@ import { CloseNumbers } from './closeNumbers.ts';
 
 /** Values of equal maps differ by less than this many times what each number of a map may be off. */
 const DIFFERENCE = 6;
-/** And are thought to differ by so many times more: errors grow with the numbers that are met. */
+/** And are thought to differ by this many times more: errors grow with the numbers that are met. */
 const ROOM = 2;
-/** It takes long to look at a region exactly: no more of them than so many, and this share of all. */
+/** It takes long to look at a region exactly: at most this many are, and this share of all. */
 const MIN_ASKED = 16;
 const ASKED_SHARE = 2 ** -12;
-/** Where it is open which parts meet the boundary of a cell, all combinations of so many units' pieces are taken. */
+/** Where it is open which parts meet the boundary of a cell, all combinations of up to this many pieces are. */
 const MAX_OPEN_SIDES = 8;
 
 /**

@@ -24,9 +24,9 @@ interface Walked {
 
 /**
  * Counts the regions of a network in a plane if all have maps of their own, as random weights nearly always give
- * them: then each is a linear region, and hardly any needs to be visited. Null where two may have the same map, or
- * where this cannot be told: then they are to be joined. Of a count that is shared, those regions are handed over that
- * lie at the cuts of all threads.
+ * them: then each is a linear region, and almost none is visited. Null where two may have the same map, or where that
+ * remains open: then they are to be joined. Of a count that is shared, those regions are handed over that lie at the
+ * cuts of all threads.
  */
 export function walkDistinct(program: Program, slice: Slice, options: WalkOptions): Walked | null {
   const chain = denseChain(program);

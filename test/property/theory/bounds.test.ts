@@ -45,7 +45,7 @@ describe('bounds of fully connected ReLU networks', () => {
           else atMost(value(bounds, 'best-lower'), bound.value!);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
@@ -64,7 +64,7 @@ describe('bounds of fully connected ReLU networks', () => {
         atMost(upper(n0, widths, k), base);
         expect(upper(n0, widths, k)).toEqual(upper(k, widths));
       }),
-      { numRuns: 60 },
+      { numRuns: 36 },
     );
   });
 
@@ -123,7 +123,7 @@ describe('logarithms', () => {
         expect(Math.abs(exact.log10 - scaled.log10)).toBeLessThanOrEqual(scaled.log10Error + log10ErrorOf(exact));
         expect(scaled.log10Error).toBeLessThan(1e-11);
       }),
-      { numRuns: 60 },
+      { numRuns: 36 },
     );
   });
 
@@ -172,7 +172,7 @@ describe('graphs', () => {
         const chain = bounds.get('serra2018-upper')!;
         if (chain.value) atMost(value(bounds, 'recurrence-upper'), chain.value);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 });
