@@ -262,7 +262,10 @@ function walkAll(program: Program, slice: Slice, request: CountRequest, walking:
     merge && !kept
       ? {
           mayCount: ({ list, from, to }: SignQuery) => merge.areApart(walk, list, from, to),
-          add: (regions: number) => merge.addApart(regions),
+          add: (regions: number) => {
+            merge.addApart(regions);
+            return true;
+          },
         }
       : undefined;
   // A single thread keeps regions part by part as well, so that they are the same.

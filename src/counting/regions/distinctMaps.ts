@@ -104,13 +104,17 @@ export class DistinctMaps {
     return true;
   }
 
-  /** Takes in the regions of the current cell, which the units in the query cut along `chords`. */
-  add(query: SignQuery, chords: Chords): void {
+  /**
+   * Takes in the regions of the current cell, which the units in the query cut along `chords`; false where it is open
+   * which of many meet the boundary.
+   */
+  add(query: SignQuery, chords: Chords): boolean {
     const count = query.to - query.from;
     const found = count < 2 ? -1 : chords.listAtBoundary(query);
-    if (found < 0 && count > MAX_OPEN_SIDES) this.isOpen = true;
-    else if (found < 0) for (let sides = 0; sides < 1 << count; sides++) this.addRegion(sides, query);
+    if (found < 0 && count > MAX_OPEN_SIDES) return false;
+    if (found < 0) for (let sides = 0; sides < 1 << count; sides++) this.addRegion(sides, query);
     else for (let k = 0; k < found; k++) this.addRegion(chords.sides[k], query);
+    return true;
   }
 
   private addRegion(sides: number, query: SignQuery): void {

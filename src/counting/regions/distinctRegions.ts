@@ -67,8 +67,9 @@ class DistinctWalk {
         unvisited: {
           mayCount: (query) => isInside() && this.maps.areTermsClear(query),
           add: (regions, query) => {
-            this.maps.add(query, this.walk.geometry.chords);
+            if (!this.maps.add(query, this.walk.geometry.chords)) return false;
             this.merge.addApart(regions);
+            return true;
           },
           mayNarrow: isInside,
           get isVain() {

@@ -43,8 +43,8 @@ export interface PartsApart {
 export interface Unvisited {
   /** Asked in a cell of the stage before the last: whether its regions may be, which the units in the query cut. */
   mayCount(query: SignQuery): boolean;
-  /** Called when there were this many regions in it, of the units in the query. */
-  add(regions: number, query: SignQuery): void;
+  /** Takes in this many regions that it has, of the units in the query; false if they are to be cut apart after all. */
+  add(regions: number, query: SignQuery): boolean;
   /** Whether rows of the last stage may be left out in the current part, none of whose regions is visited then. */
   readonly mayNarrow?: () => boolean;
   /** The walk has become useless, and ends. */
@@ -484,9 +484,9 @@ export class RegionWalk<G extends Geometry> {
       this.isTied = true;
       return false;
     }
+    if (parts === 0 || unvisited?.add(parts, query) === false) return false;
     this.addCells(stage, parts);
-    if (parts > 0) unvisited?.add(parts, query);
-    return parts > 0;
+    return true;
   }
 
   private cellsSoFar(): readonly number[] {
