@@ -27,7 +27,8 @@ import type { SignQuery } from './geometry/signQuery.ts';
 import { RepeatedShare } from './walk/repeatedShare.ts';
 import { SharedCount, type WorkShare } from './walk/sharedCount.ts';
 import { MAX_CUBE_DIMENSIONS, sliceOf, wholeSpace, type Slice } from './geometry/slice.ts';
-import { RegionWalk, type WalkOptions, type WalkResult } from './walk/regionWalk.ts';
+import { RegionWalk } from './walk/regionWalk.ts';
+import type { WalkOptions, WalkResult } from './walk/walkOptions.ts';
 import { remaining, type WalkHooks } from './walk/limits.ts';
 
 /** A cube has 2^n corners, and its cells many more: beyond this, linear programs are faster. */

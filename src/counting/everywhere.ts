@@ -4,7 +4,8 @@ import { Polytopes } from './geometry/polytopes.ts';
 import type { Program } from './program/program.ts';
 import { SparsePropagator } from './propagation/propagation.ts';
 import { orthant } from './geometry/slice.ts';
-import { RegionWalk, type WalkResult } from './walk/regionWalk.ts';
+import { RegionWalk } from './walk/regionWalk.ts';
+import type { WalkResult } from './walk/walkOptions.ts';
 import type { WalkHooks } from './walk/limits.ts';
 
 /** Twice as many orthants with each input. */

@@ -14,7 +14,8 @@ import { Segments } from '../geometry/segments.ts';
 import { sliceOf, type Slice } from '../geometry/slice.ts';
 import { countLine } from '../lines/lineCount.ts';
 import type { Watched } from '../walk/limits.ts';
-import { RegionWalk, type WalkResult } from '../walk/regionWalk.ts';
+import { RegionWalk } from '../walk/regionWalk.ts';
+import type { WalkResult } from '../walk/walkOptions.ts';
 
 /** What to measure of one network: Hanin and Rolnick's quantities (2019). */
 export interface MeasureRequest {

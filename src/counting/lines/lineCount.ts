@@ -1,7 +1,7 @@
 import type { Slice } from '../geometry/slice.ts';
 import { isContinuous, type Program } from '../program/program.ts';
 import { LimitWatch, type Watched } from '../walk/limits.ts';
-import type { WalkResult } from '../walk/regionWalk.ts';
+import type { WalkResult } from '../walk/walkOptions.ts';
 import { LineMemoryFull } from './lineMemory.ts';
 import { giveMachine, takeMachine } from './lineMachine.ts';
 import { joinLine, type JoinedLine, type LinePart } from './lineParts.ts';

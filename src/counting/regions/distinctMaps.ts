@@ -85,7 +85,8 @@ export class DistinctMaps {
     const { mixed, firstTerms, secondTerms } = this;
     if (to - from > MAX_SIDES) return false;
     const map = mixed.find(pattern);
-    if (this.reach === 0) this.allowFor(DIFFERENCE * mixed.error);
+    // Errors grow with the numbers that are met, also in this cell.
+    this.allowFor(DIFFERENCE * mixed.error);
     this.x = firstValue(map, 0, 0);
     this.y = secondValue(map, 0, 0);
     for (let k = 0; k < to - from; k++) {

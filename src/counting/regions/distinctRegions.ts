@@ -7,9 +7,10 @@ import { DenseChainPropagator } from '../propagation/densePropagator.ts';
 import { SparsePropagator } from '../propagation/propagation.ts';
 import { FixedShare } from '../walk/fixedShare.ts';
 import { remaining } from '../walk/limits.ts';
-import { RegionWalk, type WalkOptions, type WalkResult } from '../walk/regionWalk.ts';
+import { RegionWalk } from '../walk/regionWalk.ts';
 import { RepeatedShare } from '../walk/repeatedShare.ts';
 import { COMMON_CUTS } from '../walk/sharedCount.ts';
+import type { WalkOptions, WalkResult } from '../walk/walkOptions.ts';
 import { DistinctMaps } from './distinctMaps.ts';
 import { LinearRegions } from './linearRegions.ts';
 import { LoneRegions } from './loneRegions.ts';
@@ -29,9 +30,9 @@ interface Walked {
  * cuts of all threads.
  */
 export function walkDistinct(program: Program, slice: Slice, options: WalkOptions): Walked | null {
+  // What the units of a single stage do to the output is the same everywhere: `OutputBends` tells it.
+  if (program.stages.length < 2) return null;
   const chain = denseChain(program);
-  // Of a single stage each facet is looked at in turn, which takes no longer.
-  if (chain ? program.stages.length < 2 : program.stages.length === 0) return null;
   const start = performance.now();
   const whole = new DistinctWalk(program, slice, chain, options);
   const found = whole.run();
