@@ -4,13 +4,18 @@ import { ExactNumbers } from './exactNumbers.ts';
 import { ExactPoints } from './exactPoints.ts';
 import type { ExactSigns } from '../geometry/geometry.ts';
 import type { LineIds } from './lineIds.ts';
-import { meetingPoint } from './meetingPoint.ts';
+import { meetingPoint, shortPoint } from './meetingPoint.ts';
 import { isContinuous, type AffineStep, type Program, type UnitStep } from '../program/program.ts';
 import type { Slice } from '../geometry/slice.ts';
 
 const MAX_POINTS = 1024;
-/** Points with longer coordinates do not recur, and values there would be longer than the cell's coefficients. */
-const MAX_COORDINATE = 1n << 256n;
+
+/** Where lines meet. */
+interface MeetingPoint {
+  readonly coordinates: readonly bigint[];
+  /** Without a common factor, where they are short and not at infinity. */
+  readonly short: readonly bigint[] | null;
+}
 
 /**
  * Exact signs for decisions that rounding leaves open. Weights are doubles, so every pre-activation on a cell is an
@@ -27,7 +32,7 @@ export class ExactLines implements ExactSigns {
   private readonly lineCache: Map<number, bigint[]>[];
   private readonly lineSerial: number[];
   /** The points looked up last where lines meet, in cells of `pointStage`, by their lines. */
-  private readonly points = new Map<string, bigint[] | null>();
+  private readonly points = new Map<string, MeetingPoint | null>();
   private pointStage = -1;
   private pointSerial = -1;
   name = 0;
@@ -61,13 +66,14 @@ export class ExactLines implements ExactSigns {
     if (known) return this.named!.sign(id, known);
     const close = near ? 0 : (this.close?.sign(id, through) ?? 0);
     if (close !== 0) return close;
-    const point = this.pointAt(id, through);
-    if (point === null) return 0;
-    if (this.named && point[this.width - 1] !== 0n && point.every(isShort)) {
-      const found = this.named.at(point);
+    const met = this.pointAt(id, through);
+    if (met === null) return 0;
+    if (this.named && met.short) {
+      const found = this.named.at(met.short);
       this.name = found.name;
       return this.named.sign(id, found);
     }
+    const { coordinates: point } = met;
     // One known coordinate settles which of the two opposite points is meant.
     let at = this.width - 1;
     if (near) {
@@ -88,7 +94,7 @@ export class ExactLines implements ExactSigns {
    * Where these lines meet. Many lines are asked about in one vertex, so points are kept while no line of theirs
    * changes.
    */
-  private pointAt(id: number, through: ArrayLike<number>): bigint[] | null {
+  private pointAt(id: number, through: ArrayLike<number>): MeetingPoint | null {
     const stage = id < 0 ? 0 : this.lines.stageOf(id);
     const serial = stage === 0 ? 0 : this.serial[stage - 1];
     if (this.pointStage !== stage || this.pointSerial !== serial || this.points.size >= MAX_POINTS) {
@@ -100,7 +106,9 @@ export class ExactLines implements ExactSigns {
     let point = this.points.get(key);
     if (point === undefined) {
       const rows = Array.from(through, (other) => this.line(other));
-      point = meetingPoint(rows, this.width - 1);
+      const coordinates = meetingPoint(rows, this.width - 1);
+      const isFinite = coordinates !== null && coordinates[this.width - 1] !== 0n;
+      point = coordinates && { coordinates, short: isFinite ? shortPoint(coordinates) : null };
       this.points.set(key, point);
     }
     return point;
@@ -176,8 +184,4 @@ export class ExactLines implements ExactSigns {
     row[row.length - 1] += bias.numerator(index) << (exponent - bias.exponent);
     return row;
   }
-}
-
-function isShort(coordinate: bigint): boolean {
-  return coordinate < MAX_COORDINATE && coordinate > -MAX_COORDINATE;
 }

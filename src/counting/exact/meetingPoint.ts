@@ -28,3 +28,26 @@ export function meetingPoint(rows: readonly (readonly bigint[])[], n: number): b
   pivots.forEach((pivot, i) => (point[pivot] = -reduced[i][free]));
   return point;
 }
+
+/** Coordinates below this recur, and values there are are about as long as the coefficients of a cell. */
+const MAX_COORDINATE = 1n << 256n;
+/** Euclid's algorithm takes at most 1.45 steps for each bit of the smaller of two numbers over their common factor. */
+const MOST_STEPS = 400;
+
+/**
+ * The same point without a common factor, where its coordinates are short then; null where they are not, which takes
+ * few steps however long they are.
+ */
+export function shortPoint(point: readonly bigint[]): bigint[] | null {
+  let factor = 0n;
+  for (const coordinate of point) {
+    let [a, b] = [factor, coordinate < 0n ? -coordinate : coordinate];
+    for (let step = 0; b !== 0n; step++) {
+      if (step === MOST_STEPS) return null;
+      [a, b] = [b, a % b];
+    }
+    factor = a;
+  }
+  const short = point.map((coordinate) => coordinate / factor);
+  return short.every((coordinate) => coordinate < MAX_COORDINATE && coordinate > -MAX_COORDINATE) ? short : null;
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { meetingPoint } from '../../../../src/counting/exact/meetingPoint.ts';
+import { meetingPoint, shortPoint } from '../../../../src/counting/exact/meetingPoint.ts';
 
 const whole = (...rows: number[][]) => rows.map((row) => row.map(BigInt));
 
@@ -53,5 +53,21 @@ describe('where hyperplanes meet', () => {
     expect(point?.[2]).toBe(0n);
     expect(Number(point?.[0])).toBe(-Number(point?.[1]));
     expect(point?.[0]).not.toBe(0n);
+  });
+});
+
+describe('shortPoint', () => {
+  const factor = 3n ** 500n;
+
+  it('takes out a long common factor, with the signs as they are', () => {
+    expect(shortPoint([1n, -2n, 3n].map((x) => x * factor))).toEqual([1n, -2n, 3n]);
+    expect(shortPoint([0n, 0n, -7n * factor])).toEqual([0n, 0n, -1n]);
+    const long = [(1n << 255n) - 1n, (1n << 254n) + 1n, 1n << 250n];
+    expect(shortPoint(long.map((x) => x * factor))).toEqual(long);
+  });
+
+  it('gives up where coordinates are long without it', () => {
+    expect(shortPoint([2n ** 600n, 5n ** 300n, 7n])).toBeNull();
+    expect(shortPoint([1n << 300n, 3n, 1n])).toBeNull();
   });
 });
