@@ -1,4 +1,4 @@
-// Compiles the kernels in scripts/assembly to WebAssembly and writes them, as text, into src/counting. The compiler is
+// Compiles the kernels in scripts/assembly to WebAssembly and writes them, as text, into src. The compiler is
 // large and is needed for nothing else, so npx fetches it when a kernel changes.
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -14,6 +14,7 @@ const KERNELS = {
   planeKernel: 'src/counting/propagation/planeKernel.ts',
   lineKernel: 'src/counting/lines/lineKernel.ts',
   ballKernel: 'src/counting/exact/ballKernel.ts',
+  drawsKernel: 'src/analysis/expectation/drawsKernel.ts',
 };
 
 const root = fileURLToPath(new URL('..', import.meta.url));

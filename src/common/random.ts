@@ -8,8 +8,8 @@ export function streamSeed(seed: number, stream: number): number {
   return (Math.imul(seed, 0x2c1b3c6d) ^ Math.imul(stream + 1, 0x297a2d39)) | 0;
 }
 
-/** Uniform doubles in (0, 1) with 52 random bits (xoshiro128**, state filled by splitmix32). */
-export function uniforms(seed: number): () => number {
+/** The first state of xoshiro128** for a seed, filled by splitmix32: four words. */
+export function randomState(seed: number): readonly [number, number, number, number] {
   let mix = seed | 0;
   // Seeds beyond 32 bits still give different streams.
   const rest = (seed - (seed | 0)) / 4294967296;
@@ -22,7 +22,12 @@ export function uniforms(seed: number): () => number {
     t = Math.imul(t, 0x735a2d97);
     return t ^ (t >>> 15);
   };
-  let [a, b, c, d] = [next(), next(), next(), next() | 1];
+  return [next(), next(), next(), next() | 1];
+}
+
+/** Uniform doubles in (0, 1) with 52 random bits (xoshiro128**). */
+export function uniforms(seed: number): () => number {
+  let [a, b, c, d] = randomState(seed);
   const word = () => {
     const scrambled = Math.imul(b, 5);
     const result = Math.imul((scrambled << 7) | (scrambled >>> 25), 9);

@@ -1,8 +1,9 @@
-import { gaussians, streamSeed, uniforms } from '../../common/random.ts';
+import { streamSeed, uniforms } from '../../common/random.ts';
 import type { Segment } from '../../common/place.ts';
 import { analyzedLayers, type Network } from '../../network/network.ts';
 import { equalPlaces, type NetworkPlaces } from './equalPlaces.ts';
 import { breakpointRates } from './forwardPass.ts';
+import { Chance } from './chance.ts';
 import { controlled, type ControlledDraw, type DrawnRound } from './controlled.ts';
 import { unitsBendAtZeroOnly } from '../../theory/kacRice/moments/unit.ts';
 import { NotDrawn } from './randomTensor.ts';
@@ -108,6 +109,7 @@ class Rounds {
   private readonly places: NetworkPlaces;
   private readonly line: WidePlaces;
   private readonly limit: WideLimit | null;
+  private readonly chance = new Chance(0);
 
   constructor(
     private readonly network: Network,
@@ -145,7 +147,8 @@ class Rounds {
   /** One network at one point in each part. */
   private round(number: number): NumberedRound {
     const uniform = uniforms(streamSeed(this.choice.seed, 2 * number));
-    const gaussian = gaussians(streamSeed(this.choice.seed, 2 * number + 1));
+    const { chance } = this;
+    chance.begin(streamSeed(this.choice.seed, 2 * number + 1));
     const roots: number[] = [];
     const draws = Array.from({ length: STRATA }, (_, stratum): ControlledDraw => {
       const { t, weight, origin, wide, course } = this.line.at((stratum + uniform()) / STRATA);
@@ -153,7 +156,7 @@ class Rounds {
       const point = direction.map((slope, i) => this.segment.from[i] + t * slope);
       const { perLayer, rootLayer, factors, surprises } = breakpointRates(this.network, point, direction, {
         initialization: this.network.initialization,
-        gaussian,
+        chance,
         sources: new Sources(),
         places: this.places,
         origin,

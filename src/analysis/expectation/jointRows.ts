@@ -1,3 +1,6 @@
+import type { Chance } from './chance.ts';
+import { PANEL, PANEL_BYTES, sumsOfPanel } from './panels.ts';
+
 /** What a layer's outputs read: at every position the same weights, taps by channels, unless `untied`. */
 export interface Reading {
   readonly positions: number;
@@ -11,11 +14,6 @@ export interface Reading {
   readonly isUntied: boolean;
   readonly variance: number;
   readonly bias: number;
-}
-
-export interface Chance {
-  readonly gaussian: () => number;
-  readonly breathe: () => void;
 }
 
 export interface Numbers {
@@ -48,36 +46,34 @@ export function worksOf({
   return { apart, together: parts * (products + side ** 3 / 6 + (side / 2 + WORK_OF_NORMAL) * side * perPart) };
 }
 
+/** Channels whose inner products are added up before the next: rows of them stay in the cache. */
+const CHANNELS = 256;
+
 /**
  * Covariances of a filter's values and derivatives at all positions, `[2 * position + k][2 * other + l]` with 0 for
  * values and 1 for derivatives, row-major; part of the channels given.
  */
-export function covarianceMatrix(tensor: Numbers, reading: Reading, part: number, breathe: () => void): Float64Array {
+export function covarianceMatrix(
+  tensor: Numbers,
+  reading: Reading,
+  part: number,
+  chance: Chance,
+  breathe: () => void,
+): Float64Array {
   const { positions, taps, input, variance, bias } = reading;
-  const { products, size, at } = innerProducts(tensor, reading, part, breathe);
   const side = 2 * positions;
-  const matrix = new Float64Array(side * side);
+  const matrix = chance.take(8 * side * side);
+  const rowsAt = chance.take(4 * input.length);
+  const { products, size, at } = innerProducts(tensor, reading, part, chance, breathe);
+  const { kernel, words, floats } = chance;
+  for (let i = 0; i < input.length; i++) words[rowsAt / 4 + i] = input[i] < 0 ? -1 : at[input[i]];
   for (let p = 0; p < positions; p++) {
     breathe();
-    for (let other = 0; other <= p; other++) {
-      let [q, c, d, r] = [0, 0, 0, 0];
-      for (let tap = 0; tap < taps; tap++) {
-        const [from, to] = [input[p * taps + tap], input[other * taps + tap]];
-        if (from < 0 || to < 0) continue;
-        const entry = 2 * (2 * size * at[from] + at[to]);
-        q += products[entry];
-        c += products[entry + 1];
-        d += products[entry + 2 * size];
-        r += products[entry + 2 * size + 1];
-      }
-      const [one, two] = [2 * p * side + 2 * other, 2 * other * side + 2 * p];
-      matrix[one] = matrix[two] = variance * q + bias;
-      matrix[one + 1] = matrix[two + side] = variance * c;
-      matrix[one + side] = matrix[two + 1] = variance * d;
-      matrix[one + side + 1] = matrix[two + side + 1] = variance * r;
-    }
+    kernel.covariances(p, taps, rowsAt, products, 2 * size, variance, bias, matrix, side);
   }
-  return matrix;
+  kernel.mirror(side, matrix);
+  chance.giveBack(matrix);
+  return floats.slice(matrix / 8, matrix / 8 + side * side);
 }
 
 /** Inner products, over the channels of one part, of the values and derivatives at all positions that are read. */
@@ -85,37 +81,33 @@ function innerProducts(
   { values, tangents }: Numbers,
   { input, inputChannels, parts }: Reading,
   part: number,
+  chance: Chance,
   breathe: () => void,
 ) {
   const depth = inputChannels / parts;
   const used = [...new Set(input)].filter((row) => row >= 0).sort((a, b) => a - b);
   const size = used.length;
-  const at = new Int32Array(values.length / inputChannels);
-  used.forEach((row, k) => (at[row] = k));
   const side = 2 * size;
-  const products = new Float64Array(side * side);
-  for (let a = 0; a < size; a++) {
-    breathe();
-    for (let b = 0; b <= a; b++) {
-      const [left, right] = [used[a] * inputChannels + part * depth, used[b] * inputChannels + part * depth];
-      let [q, c, d, r] = [0, 0, 0, 0];
-      for (let k = 0; k < depth; k++) {
-        const x = values[left + k];
-        const dx = tangents[left + k];
-        const y = values[right + k];
-        const dy = tangents[right + k];
-        q += x * y;
-        c += x * dy;
-        d += dx * y;
-        r += dx * dy;
-      }
-      const [one, two] = [2 * a * side + 2 * b, 2 * b * side + 2 * a];
-      products[one] = products[two] = q;
-      products[one + 1] = products[two + side] = c;
-      products[one + side] = products[two + 1] = d;
-      products[one + side + 1] = products[two + side + 1] = r;
+  const products = chance.take(8 * side * side);
+  const rows = chance.take(16 * depth * size);
+  const { kernel, floats } = chance;
+  const at = new Int32Array(values.length / inputChannels);
+  used.forEach((row, k) => {
+    at[row] = k;
+    const from = row * inputChannels + part * depth;
+    const to = rows / 8 + 2 * depth * k;
+    floats.set(values.subarray(from, from + depth), to);
+    floats.set(tangents.subarray(from, from + depth), to + depth);
+  });
+  kernel.clear(products, 8 * side * side);
+  for (let first = 0; first < depth; first += CHANNELS) {
+    const count = Math.min(CHANNELS, depth - first);
+    for (let a = 0; a < size; a++) {
+      breathe();
+      kernel.innerProducts(a, count, rows + 8 * first, 16 * depth, 8 * depth, products, side);
     }
   }
+  kernel.mirror(side, products);
   return { products, size, at };
 }
 
@@ -127,47 +119,30 @@ function innerProducts(
 export function drawnTogether(
   matrices: readonly Float64Array[],
   { positions, filters, parts }: Reading,
-  { gaussian, breathe }: Chance,
+  chance: Chance,
+  breathe: () => void,
 ): [values: Float64Array, tangents: Float64Array] | null {
   const side = 2 * positions;
-  const roots = matrices.map((matrix) => rootOf(matrix, side, breathe));
   const perPart = filters / parts;
   const [values, tangents] = [new Float64Array(positions * filters), new Float64Array(positions * filters)];
-  for (const [part, root] of roots.entries()) {
-    if (!root) return null;
-    const normals = new Float64Array(side * perPart);
-    for (let i = 0; i < normals.length; i++) normals[i] = gaussian();
-    for (let row = 0; row < side; row++) {
+  const { kernel } = chance;
+  for (const [part, matrix] of matrices.entries()) {
+    const root = rootOf(matrix, side, chance, breathe);
+    if (root === null) return null;
+    const normals = chance.takePanels(side, perPart, 1);
+    const sums = chance.take(2 * PANEL_BYTES * positions);
+    for (let first = 0; first < perPart; first += PANEL) {
       breathe();
-      const from = (row >> 1) * filters + part * perPart;
-      const sums = (row % 2 === 0 ? values : tangents).subarray(from, from + perPart);
-      for (let k = 0; k <= row; k += 4)
-        addWeighted(sums, root, row * side + k, Math.min(4, row + 1 - k), normals, k * perPart);
+      for (let p = 0; p < positions; p++) {
+        const row = root + 16 * side * p;
+        kernel.combine(2 * p + 2, row, row + 8 * side, normals + 8 * side * first, sums + 2 * PANEL_BYTES * p);
+      }
+      const filter = part * perPart + first;
+      sumsOfPanel(chance.floats, sums, values, tangents, filter, filters, Math.min(PANEL, perPart - first));
     }
+    chance.giveBack(root);
   }
   return [values, tangents];
-}
-
-/** Adds up to four rows of numbers, each times its weight. */
-function addWeighted(
-  sums: Float64Array,
-  weights: Float64Array,
-  first: number,
-  count: number,
-  numbers: Float64Array,
-  from: number,
-): void {
-  const { length } = sums;
-  if (count < 4) {
-    for (let k = 0; k < count; k++) {
-      for (let f = 0; f < length; f++) sums[f] += weights[first + k] * numbers[from + k * length + f];
-    }
-    return;
-  }
-  const [a, b, c, d] = weights.subarray(first, first + 4);
-  const [one, two, three] = [from + length, from + 2 * length, from + 3 * length];
-  for (let f = 0; f < length; f++)
-    sums[f] += a * numbers[from + f] + b * numbers[one + f] + c * numbers[two + f] + d * numbers[three + f];
 }
 
 /** Two numbers whose squared correlation is less from 1 are multiples of each other. */
@@ -176,52 +151,43 @@ const ROUNDING = 1e-13;
 const CLEAR = 1e-11;
 
 /**
- * The lower triangular root of a covariance matrix, row-major. Numbers that are multiples of one before stay that,
- * to the last digits; null where others depend on several before them.
+ * Where the lower triangular root of a covariance matrix is, row-major. Numbers that are multiples of one before stay
+ * that, to the last digits; null where others depend on several before them.
  */
-export function rootOf(matrix: Float64Array, side: number, breathe: () => void): Float64Array | null {
-  const root = new Float64Array(side * side);
+export function rootOf(matrix: Float64Array, side: number, chance: Chance, breathe: () => void): number | null {
+  const rootAt = chance.take(8 * side * side);
+  const matrixAt = chance.take(8 * side * side);
+  const { kernel, floats } = chance;
+  kernel.clear(rootAt, 8 * side * side);
+  floats.set(matrix, matrixAt / 8);
+  const root = floats.subarray(rootAt / 8, rootAt / 8 + side * side);
+  const diagonal = Float64Array.from({ length: side }, (_, i) => matrix[i * side + i]);
   for (let i = 0; i < side; i++) {
     breathe();
-    const to = i * side;
-    const whole = matrix[to + i];
-    if (!(whole > 0)) continue;
-    const first = multipleOf(matrix, side, i);
+    if (!(diagonal[i] > 0)) continue;
+    const first = multipleOf(matrix, diagonal, i);
     if (first >= 0) {
-      const factor = matrix[to + first] / matrix[first * side + first];
-      for (let k = 0; k <= first; k++) root[to + k] = factor * root[first * side + k];
+      const factor = matrix[i * side + first] / diagonal[first];
+      for (let k = 0; k <= first; k++) root[i * side + k] = factor * root[first * side + k];
       continue;
     }
-    let left = whole;
-    for (let j = 0; j < i; j++) {
-      const pivot = root[j * side + j];
-      if (pivot === 0) continue;
-      const entry = (matrix[to + j] - product(root, to, j * side, j)) / pivot;
-      root[to + j] = entry;
-      left -= entry * entry;
+    const left = kernel.rootRow(i, side, matrixAt, rootAt);
+    if (left < CLEAR * diagonal[i]) {
+      chance.giveBack(rootAt);
+      return null;
     }
-    if (left < CLEAR * whole) return null;
-    root[to + i] = Math.sqrt(left);
+    root[i * side + i] = Math.sqrt(left);
   }
-  return root;
+  chance.giveBack(matrixAt);
+  return rootAt;
 }
 
 /** The first number before that this one is a multiple of; -1 for none. */
-function multipleOf(matrix: Float64Array, side: number, i: number): number {
-  const whole = matrix[i * side + i];
+function multipleOf(matrix: Float64Array, diagonal: Float64Array, i: number): number {
+  const whole = (1 - ROUNDING) * diagonal[i];
+  const from = i * diagonal.length;
   for (let j = 0; j < i; j++) {
-    if (matrix[i * side + j] ** 2 >= (1 - ROUNDING) * whole * matrix[j * side + j] && matrix[j * side + j] > 0)
-      return j;
+    if (matrix[from + j] * matrix[from + j] >= whole * diagonal[j] && diagonal[j] > 0) return j;
   }
   return -1;
-}
-
-function product(numbers: Float64Array, left: number, right: number, length: number): number {
-  let [sum, other] = [0, 0];
-  let k = 0;
-  for (; k + 1 < length; k += 2) {
-    sum += numbers[left + k] * numbers[right + k];
-    other += numbers[left + k + 1] * numbers[right + k + 1];
-  }
-  return k < length ? sum + other + numbers[left + k] * numbers[right + k] : sum + other;
 }

@@ -64,7 +64,10 @@ function drawArguments(layer: Layer, byChannel: boolean, sign: number, input: Ra
   const geometry = tropicalGeometry(layer);
   const known = rows.tropicalArguments(geometry, byChannel);
   const { kernel, inC, outC } = geometry;
-  const weights = Float64Array.from({ length: kernel[0] * kernel[1] * inC * outC }, () => deviation * draw.gaussian());
+  const weights = Float64Array.from(
+    { length: kernel[0] * kernel[1] * inC * outC },
+    () => deviation * draw.chance.gaussian(),
+  );
   const { cells, entries } = known;
   const inputs = Float64Array.from(cells, (cell) => sign * input.values[cell]);
   return {

@@ -1,4 +1,5 @@
 import { kernelVariance } from '../../network/kernelVariance.ts';
+import type { Chance } from './chance.ts';
 import type { Initialization } from '../../network/definition.ts';
 import type { Layer } from '../../network/network.ts';
 import { isMerge, type Operation } from '../../network/operation.ts';
@@ -18,7 +19,7 @@ import { sourceOf } from './weightedSource.ts';
 /** What one draw of a network has in common. */
 export interface Draw {
   readonly initialization: Initialization;
-  readonly gaussian: () => number;
+  readonly chance: Chance;
   readonly sources: Sources;
   readonly places: NetworkPlaces;
   /** How far along the line the origin is; null where the line misses it. */
@@ -122,11 +123,12 @@ function windowReading(window: WindowRows | null, inputChannels: number, filters
 
 function image(layer: Layer, input: RandomTensor, reading: Reading, draw: Draw): RandomTensor {
   const { positions, filters, parts } = reading;
+  const { chance, breathe } = draw;
   const ofOnePlace = reading.isUntied || positions === 1;
   const works = ofOnePlace ? null : worksOf(reading);
   const matrices =
     works && works.together < works.apart
-      ? Array.from({ length: parts }, (_, part) => covarianceMatrix(input, reading, part, draw.breathe))
+      ? Array.from({ length: parts }, (_, part) => covarianceMatrix(input, reading, part, chance, breathe))
       : null;
   const source = sourceOf(layer, input, reading, matrices);
   const first = draw.sources.add(source);
@@ -138,7 +140,8 @@ function image(layer: Layer, input: RandomTensor, reading: Reading, draw: Draw):
   const fresh: Fresh = { slots, origins: draw.sources.newOrigins(cells), mean: null };
   const [values, tangents] = ofOnePlace
     ? jointDraws(source, reading, draw)
-    : ((matrices && drawnTogether(matrices, reading, draw)) ?? productsWithWeights(input, reading, draw));
+    : ((matrices && drawnTogether(matrices, reading, chance, breathe)) ??
+      productsWithWeights(input, reading, chance, breathe));
   return {
     values,
     tangents,
@@ -158,17 +161,17 @@ function traceOf({ trace, ...input }: RandomTensor, reading: Reading, sources: S
 }
 
 /** Where every neuron has weights of its own, its value and derivative are two normal numbers: no weights are drawn. */
-function jointDraws(source: Source, { positions, filters, parts }: Reading, { gaussian }: Draw) {
+function jointDraws(source: Source, { positions, filters, parts }: Reading, { chance }: Draw) {
   const [values, tangents] = [new Float64Array(positions * filters), new Float64Array(positions * filters)];
   for (let cell = 0; cell < values.length; cell++) {
     const slot = Math.floor(cell / filters) * parts + Math.floor(((cell % filters) * parts) / filters);
     const deviation = Math.sqrt(source.q[slot]);
     if (deviation === 0) continue;
-    const x = gaussian();
+    const x = chance.gaussian();
     const slope = source.c[slot] / deviation;
     const spread = Math.sqrt(Math.max(0, source.r[slot] - slope * slope));
     values[cell] = deviation * x;
-    tangents[cell] = slope * x + (spread > 0 ? spread * gaussian() : 0);
+    tangents[cell] = slope * x + (spread > 0 ? spread * chance.gaussian() : 0);
   }
   return [values, tangents];
 }

@@ -20,7 +20,7 @@ import { breakpointRates } from '../../../../src/analysis/expectation/forwardPas
 import { Sources } from '../../../../src/analysis/expectation/sources.ts';
 import { WideLimit } from '../../../../src/analysis/expectation/wideLimit.ts';
 import { WidePlaces } from '../../../../src/analysis/expectation/widePlaces.ts';
-import { gaussians } from '../../../../src/common/random.ts';
+import { Chance } from '../../../../src/analysis/expectation/chance.ts';
 import { count } from '../../../../src/counting/countRegions.ts';
 import type { Network } from '../../../../src/network/network.ts';
 
@@ -257,13 +257,13 @@ describe('factors, by which draws are compared with their mean, have the mean on
     const { t, origin, course } = new WidePlaces(network, segment, places).at(0.4);
     const direction = Float64Array.from(segment.from, (x, i) => segment.to[i] - x);
     const point = direction.map((slope, i) => segment.from[i] + t * slope);
-    const gaussian = gaussians(29);
+    const chance = new Chance(29);
     const wide = new WideLimit(network, segment, places);
     const { initialization } = network;
     const draws = Array.from({ length: 1000 }, (__, k) => {
       const limit = k < 400 ? wide : null;
       const sources = new Sources();
-      const draw = { initialization, gaussian, sources, places, origin, course, limit, breathe: () => {} };
+      const draw = { initialization, chance, sources, places, origin, course, limit, breathe: () => {} };
       return breakpointRates(network, point, direction, draw);
     });
     network.layers.forEach(({ index, name }) => {

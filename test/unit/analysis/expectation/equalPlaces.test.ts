@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { gaussians } from '../../../../src/common/random.ts';
+import { Chance } from '../../../../src/analysis/expectation/chance.ts';
 import { analyze } from '../../../../src/analysis/analyze.ts';
 import { equalPlaces, type NetworkPlaces } from '../../../../src/analysis/expectation/equalPlaces.ts';
 import { breakpointRates } from '../../../../src/analysis/expectation/forwardPass.ts';
@@ -151,7 +151,7 @@ describe('rates are those of all positions, to rounding', () => {
     const direction = Float64Array.from(from, (x, i) => to[i] - x);
     const ratesBy = (places: NetworkPlaces, t: number) => {
       const point = Float64Array.from(from, (x, i) => x + t * direction[i]);
-      const draw = { initialization: network.initialization, gaussian: gaussians(5), origin: 0.5 - t };
+      const draw = { initialization: network.initialization, chance: new Chance(5), origin: 0.5 - t };
       return breakpointRates(network, point, direction, {
         ...draw,
         sources: new Sources(),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { gaussians } from '../../../../src/common/random.ts';
+import { Chance } from '../../../../src/analysis/expectation/chance.ts';
 import {
   covarianceMatrix,
   drawnTogether,
@@ -27,6 +28,7 @@ function reading(filters: number): Reading {
 }
 
 const gaussian = gaussians(3);
+const chance = new Chance(4);
 const random = (length: number) => Float64Array.from({ length }, gaussian);
 const tensor = { values: random(20), tangents: random(20) };
 
@@ -46,7 +48,7 @@ function rowsRead(part: number): number[][] {
 const inner = (a: readonly number[], b: readonly number[]) => a.reduce((sum, x, k) => sum + x * b[k], 0);
 
 test.each([0, 1])('covariances are products of what is read, part %i', (part) => {
-  const matrix = covarianceMatrix(tensor, reading(2), part, breathe);
+  const matrix = covarianceMatrix(tensor, reading(2), part, chance, breathe);
   const rows = rowsRead(part);
   rows.forEach((a, i) => rows.forEach((b, j) => expect(matrix[i * 6 + j]).toBeCloseTo(inner(a, b), 12)));
 });
@@ -55,10 +57,10 @@ test('numbers drawn together have these covariances, and filters have none', () 
   const filters = 40_000;
   const size = 6;
   const identity = Float64Array.from({ length: 36 }, (_, i) => (i % 7 === 0 ? 1 : 0));
-  const other = covarianceMatrix({ values: random(20), tangents: random(20) }, reading(2), 0, breathe);
+  const other = covarianceMatrix({ values: random(20), tangents: random(20) }, reading(2), 0, chance, breathe);
   // Of four numbers each and a bias, six are not independent in general.
   for (let i = 0; i < size; i++) other[i * 7] += 0.1;
-  const [values, tangents] = drawnTogether([other, identity], reading(filters), { gaussian, breathe })!;
+  const [values, tangents] = drawnTogether([other, identity], reading(filters), chance, breathe)!;
   const drawn = (row: number, f: number) => (row % 2 === 0 ? values : tangents)[(row >> 1) * filters + f];
   const mean = (of: (f: number) => number, from: number) => {
     let sum = 0;
@@ -85,8 +87,8 @@ test('a root, times its transpose, is the matrix; zeros and multiples of a numbe
   const matrix = Float64Array.from({ length: side * side }, (_, at) =>
     inner(rows[Math.floor(at / side)], rows[at % side]),
   );
-  const root = rootOf(matrix, side, breathe)!;
-  const row = (i: number) => Array.from(root.subarray(i * side, (i + 1) * side));
+  const root = rootOf(matrix, side, chance, breathe)! / 8;
+  const row = (i: number) => Array.from(chance.floats.subarray(root + i * side, root + (i + 1) * side));
   rows.forEach((_, i) => rows.forEach((__, j) => expect(inner(row(i), row(j))).toBeCloseTo(matrix[i * side + j], 12)));
   expect(row(5)).toEqual(row(1));
   row(2).forEach((x, k) => expect(Math.abs(x + 2 * row(0)[k])).toBeLessThan(1e-14));
@@ -97,7 +99,7 @@ test('there is no root where a number depends on several', () => {
   const basis = [random(9), random(9)];
   const rows = [basis[0], basis[1], basis[0].map((x, k) => x + basis[1][k])].map((row) => Array.from(row));
   const matrix = Float64Array.from({ length: 9 }, (_, at) => inner(rows[Math.floor(at / 3)], rows[at % 3]));
-  expect(rootOf(matrix, 3, breathe)).toBeNull();
+  expect(rootOf(matrix, 3, chance, breathe)).toBeNull();
 });
 
 test('what is cheaper depends on the number of positions', () => {
