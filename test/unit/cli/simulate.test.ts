@@ -86,7 +86,7 @@ describe('region-lens analyze --simulate', () => {
   it(
     'gives no mean of the networks it had counted when a signal came',
     async () => {
-      const layers = Array.from({ length: 5 }, () => ({ type: 'dense', units: 400, activation: 'relu' }));
+      const layers = Array.from({ length: 6 }, () => ({ type: 'dense', units: 512, activation: 'relu' }));
       await cli.file('large.network.json', { input: [2], layers });
       const words = ['analyze', 'large.network.json', '--json', '--simulate', '3'];
       const { code, out } = await cli.run(words, { interruptAfter: 1500 });
