@@ -2,15 +2,16 @@ import { streamSeed, uniforms } from '../../common/random.ts';
 import type { Segment } from '../../common/place.ts';
 import { analyzedLayers, type Network } from '../../network/network.ts';
 import { equalPlaces, type NetworkPlaces } from './equalPlaces.ts';
-import { breakpointRates } from './forwardPass.ts';
+import { firstLayers, type FirstLayers } from './firstLayers.ts';
+import { breakpointRates, type EarlyRates, type Rates } from './forwardPass.ts';
 import { Chance } from './chance.ts';
 import { controlled, type ControlledDraw, type DrawnRound } from './controlled.ts';
 import { unitsBendAtZeroOnly } from '../../theory/kacRice/moments/unit.ts';
 import { NotDrawn } from './randomTensor.ts';
 import { Sources } from './sources.ts';
-import { workOf } from './weightedImage.ts';
+import { workOf, type Draw } from './weightedImage.ts';
 import { WideLimit } from './wideLimit.ts';
-import { WidePlaces } from './widePlaces.ts';
+import { WidePlaces, type WidelyKnownPlace } from './widePlaces.ts';
 
 /** A mean over random networks from draws, by layer index; null beyond the piecewise-linear part. */
 export interface ConditionalMean {
@@ -18,6 +19,8 @@ export interface ConditionalMean {
   /** Of the last of them. */
   readonly standardError: number;
   readonly draws: number;
+  /** Draws of the first layers alone. */
+  readonly earlyDraws: number;
 }
 
 /** Multiplications to make, about: they decide how many networks are drawn. */
@@ -25,6 +28,8 @@ export interface WorkOfDraws {
   readonly all: number;
   /** What the fewest from which there is a mean may take. */
   readonly fewest: number;
+  /** Draws that take as many are compared with draws of the first layers; `MANY` without it. */
+  readonly many?: number;
 }
 
 export interface ConditionalChoice {
@@ -37,6 +42,9 @@ export interface ConditionalChoice {
 const STRATA = 8;
 const MIN_ROUNDS = 2;
 const MAX_ROUNDS = 250;
+const MANY = 1e8;
+/** Draws of the first layers for each draw of all. */
+const EARLY = 8;
 /** From fewer rounds the spread between them is not an estimate: neighboring parts are compared instead. */
 const ROUNDS_TO_COMPARE = 8;
 
@@ -50,6 +58,8 @@ export interface ShareOfRounds {
 export interface NumberedRound {
   readonly number: number;
   readonly draws: DrawnRound;
+  /** Draws of the first layers, to which the others add what differs from them; none of a network of little work. */
+  readonly early: DrawnRound;
   /** The layers with the first breakpoint at the origin, of those draws that have one. */
   readonly roots: readonly number[];
 }
@@ -88,19 +98,31 @@ export function drawRounds(
 export function meanOfRounds(network: Network, drawn: readonly NumberedRound[]): ConditionalMean | null {
   if (drawn.length < MIN_ROUNDS) return null;
   const inOrder = [...drawn].sort((one, other) => one.number - other.number);
-  const rounds = controlled(inOrder.map((round) => round.draws));
-  const draws = rounds.flat();
+  const levels = [inOrder.map(({ draws }) => draws), inOrder.map(({ early }) => early)].map(controlled);
+  const [draws, early] = levels.map((rounds) => rounds.flat());
   const roots = inOrder.flatMap((round) => round.roots);
+  const meanAt = (all: readonly Float64Array[], layer: number) =>
+    all.reduce((sum, rates) => sum + rates[layer], 0) / Math.max(1, all.length);
   let [regions, most] = [1, 1];
   const perLayer = network.layers.map(({ index, scope }) => {
-    regions += draws.reduce((sum, rates) => sum + rates[index], 0) / draws.length;
+    regions += meanAt(draws, index) + meanAt(early, index);
     regions += roots.filter((layer) => layer === index).length / draws.length;
     // By chance a layer's share may be less than zero, which its mean is not.
     most = Math.max(most, regions);
     return scope === 'beyond' ? null : most;
   });
-  const parts = rounds.map((round) => round.map((rates) => rates.reduce((sum, rate) => sum + rate, 0) / STRATA));
-  return { perLayer, standardError: Math.sqrt(varianceOfRound(parts) / rounds.length), draws: draws.length };
+  const variance = levels.reduce((sum, rounds) => sum + varianceOfRound(rounds.map(shareOfParts)), 0);
+  return {
+    perLayer,
+    standardError: Math.sqrt(variance / drawn.length),
+    draws: draws.length,
+    earlyDraws: early.length,
+  };
+}
+
+/** What each part of a round adds to its mean. */
+function shareOfParts(round: readonly Float64Array[]): number[] {
+  return round.map((rates) => rates.reduce((sum, rate) => sum + rate, 0) / round.length);
 }
 
 class Stopped extends Error {}
@@ -109,6 +131,8 @@ class Rounds {
   private readonly places: NetworkPlaces;
   private readonly line: WidePlaces;
   private readonly limit: WideLimit | null;
+  private readonly first: FirstLayers | null;
+  private readonly work: number;
   private readonly chance = new Chance(0);
 
   constructor(
@@ -118,7 +142,11 @@ class Rounds {
   ) {
     this.places = equalPlaces(network, segment);
     this.line = new WidePlaces(network, segment, this.places);
-    this.limit = unitsBendAtZeroOnly(network) ? null : new WideLimit(network, segment, this.places);
+    this.work = workOfDraw(network, this.places);
+    const { many = MANY } = choice.work;
+    this.first = this.work >= many ? firstLayers(network, this.places) : null;
+    const needsLimit = this.first !== null || !unitsBendAtZeroOnly(network);
+    this.limit = needsLimit ? new WideLimit(network, segment, this.places) : null;
   }
 
   drawn({ index, of }: ShareOfRounds): NumberedRound[] {
@@ -135,7 +163,7 @@ class Rounds {
   /** How many rounds make a mean. */
   private count(): number {
     const { all, fewest } = this.choice.work;
-    const work = workOfDraw(this.network, this.places);
+    const work = this.work + EARLY * (this.first?.work ?? 0);
     const least = MIN_ROUNDS * STRATA * work;
     if (least > fewest)
       throw new NotDrawn(
@@ -144,34 +172,61 @@ class Rounds {
     return Math.min(MAX_ROUNDS, Math.max(MIN_ROUNDS, Math.round(all / (STRATA * work))));
   }
 
-  /** One network at one point in each part. */
+  /** One network at one point in each part, and more of the first layers alone, in smaller parts. */
   private round(number: number): NumberedRound {
     const uniform = uniforms(streamSeed(this.choice.seed, 2 * number));
-    const { chance } = this;
-    chance.begin(streamSeed(this.choice.seed, 2 * number + 1));
+    this.chance.begin(streamSeed(this.choice.seed, 2 * number + 1));
     const roots: number[] = [];
+    const { first } = this;
     const draws = Array.from({ length: STRATA }, (_, stratum): ControlledDraw => {
-      const { t, weight, origin, wide, course } = this.line.at((stratum + uniform()) / STRATA);
-      const direction = Float64Array.from(this.segment.from, (x, i) => this.segment.to[i] - x);
-      const point = direction.map((slope, i) => this.segment.from[i] + t * slope);
-      const { perLayer, rootLayer, factors, surprises } = breakpointRates(this.network, point, direction, {
-        initialization: this.network.initialization,
-        chance,
-        sources: new Sources(),
-        places: this.places,
-        origin,
-        course,
-        limit: this.limit,
-        breathe: () => {
-          if (this.choice.stopped?.() === true) throw new Stopped();
-        },
-      });
-      if (Number.isFinite(rootLayer)) roots.push(rootLayer);
-      const times = (rates: Float64Array) => rates.map((rate) => weight * rate);
-      return { rates: times(perLayer), limits: wide, factors, surprises: surprises && times(surprises) };
+      const place = this.line.at((stratum + uniform()) / STRATA);
+      const rates = this.ratesAt(place, first && { after: first.last, ends: false });
+      if (Number.isFinite(rates.rootLayer)) roots.push(rates.rootLayer);
+      return drawOf(place, rates, rates.early);
     });
-    return { number, draws, roots };
+    const parts = first ? EARLY * STRATA : 0;
+    const early = Array.from({ length: parts }, (_, part): ControlledDraw => {
+      const place = this.line.at((part + uniform()) / parts);
+      const rates = this.ratesAt(place, { after: first!.last, ends: true });
+      return drawOf(place, { ...rates, perLayer: rates.early!.rates }, null);
+    });
+    return { number, draws, early, roots };
   }
+
+  private ratesAt({ t, origin, course }: WidelyKnownPlace, cut: Draw['cut']): Rates {
+    const { network, segment, chance, places, limit } = this;
+    const direction = Float64Array.from(segment.from, (x, i) => segment.to[i] - x);
+    const point = direction.map((slope, i) => segment.from[i] + t * slope);
+    return breakpointRates(network, point, direction, {
+      initialization: network.initialization,
+      chance,
+      sources: new Sources(),
+      places,
+      origin,
+      course,
+      limit,
+      cut,
+      breathe: () => {
+        if (this.choice.stopped?.() === true) throw new Stopped();
+      },
+    });
+  }
+}
+
+/** What a draw says, less what it says early. */
+function drawOf(
+  { weight, wide }: WidelyKnownPlace,
+  { perLayer, factors, surprises }: Rates,
+  early: EarlyRates | null,
+): ControlledDraw {
+  const less = (all: Float64Array, what?: Float64Array) =>
+    all.map((rate, layer) => weight * (what ? rate - what[layer] : rate));
+  return {
+    rates: less(perLayer, early?.rates),
+    limits: wide,
+    factors,
+    surprises: surprises && less(surprises, early?.surprises),
+  };
 }
 
 /** Multiplications that one draw takes, about. */

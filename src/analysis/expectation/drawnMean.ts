@@ -24,7 +24,7 @@ export interface MeanChoice {
 /** For a mean that someone waits for: about two minutes of processor time for one of VGG16. */
 export const WORK_ON_REQUEST: WorkOfDraws = { all: 4e10, fewest: 4e10 };
 /** For one that is drawn in the background: some seconds, ten for VGG16. */
-export const WORK_IN_BACKGROUND: WorkOfDraws = { all: 1e9, fewest: 4e9 };
+export const WORK_IN_BACKGROUND: WorkOfDraws = { all: 1e9, fewest: 5e9 };
 
 const stoppedEarly = 'Stopped before enough networks were drawn.';
 
@@ -103,7 +103,8 @@ export function drawnFigure(
   const perLayer = mean.perLayer.map((regions) =>
     regions === null ? null : magnitudeOfLog10(Math.log10(regions), 1e-12 * (Math.log10(regions) + 1)),
   );
-  const drawn = `from ${formatCount(mean.draws)} draws of random networks, nothing counted; standard error ${mean.standardError.toPrecision(2)}`;
+  const early = mean.earlyDraws > 0 ? ` and ${formatCount(mean.earlyDraws)} of their first layers` : '';
+  const drawn = `from ${formatCount(mean.draws)} draws of random networks${early}, nothing counted; standard error ${mean.standardError.toPrecision(2)}`;
   return {
     ...facts,
     applies: true,

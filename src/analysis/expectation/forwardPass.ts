@@ -5,9 +5,10 @@ import { sizeOf } from '../../network/shape.ts';
 import * as rows from '../../counting/program/affineRows.ts';
 import { firstOfEach, joinsChannels, type WindowRows } from './equalPlaces.ts';
 import { fixedImage, imageUnder } from './fixedImage.ts';
+import { joined } from './joinedTensor.ts';
 import { bent } from './bentTensor.ts';
 import { innovationOfSums, scaledInnovation } from './innovation.ts';
-import { factorsOfParts, meanOf, traceOfAll, traceOfSum, traceOfWindow } from './traces.ts';
+import { meanOf, traceOfAll, traceOfSum, traceOfWindow } from './traces.ts';
 import { NotDrawn, rowsOf, type Fresh, type RandomTensor, type Trace } from './randomTensor.ts';
 import type { Sources } from './sources.ts';
 import { sum, times } from './vectors.ts';
@@ -15,6 +16,7 @@ import { changeRate, unitRate, type LayerRate } from './rates.ts';
 import { Surprises } from './surprises.ts';
 import { tropicalImage, type TropicalOperation } from './tropicalImage.ts';
 import { weightedImage, type Draw } from './weightedImage.ts';
+import { asIfWide } from './wideTensor.ts';
 
 /** The greatest of more numbers is not compared pair by pair. */
 const MAX_GROUP = 64;
@@ -35,6 +37,14 @@ export interface Rates {
   readonly factors: Float64Array;
   /** By layer: by how much its rates are above the mean, about; of mean zero. Null where the draw says no limit. */
   readonly surprises: Float64Array | null;
+  /** What the draw says after its cut. */
+  readonly early: EarlyRates | null;
+}
+
+/** Rates of layers drawn, and of those behind in the limit of wide layers; surprises so far. */
+export interface EarlyRates {
+  readonly rates: Float64Array;
+  readonly surprises: Float64Array;
 }
 
 class ForwardPass {
@@ -70,23 +80,48 @@ class ForwardPass {
       this.tensors.set(inputTensor(k), rowsOf(all, firstOfEach(this.draw.places.inputs[k])));
       offset += size;
     });
+    const { cut, breathe } = this.draw;
+    let early: EarlyRates | null = null;
     for (const layer of this.network.layers) {
       if (layer.scope === 'beyond') continue;
-      this.draw.breathe();
+      breathe();
       const image = this.image(layer);
       this.factors[layer.index] = meanOf(image.trace.factors);
       const tensor = this.activated(layer, image);
       this.tensors.set(layer.index, tensor);
       for (const used of [layer.index, ...layer.inputs])
         if ((this.lastReader.get(used) ?? -1) <= layer.index) this.tensors.delete(used);
-      if (tensor.trace.innovation && !tensor.fresh)
-        this.surprises?.add(layer.index + 1, layer.index, tensor, tensor.trace.innovation, this.tensors);
+      if (this.surprises) this.lookAtBent(layer, tensor, this.surprises);
+      if (layer.index !== cut?.after) continue;
+      early = this.earlyRates(layer, tensor);
+      if (cut.ends) break;
     }
     return {
       perLayer: this.rates,
       rootLayer: this.rootLayer,
       factors: this.factors,
       surprises: this.surprises?.sum ?? null,
+      early,
+    };
+  }
+
+  /** Factors are not asked for where there are surprises. */
+  private lookAtBent({ index }: Layer, tensor: RandomTensor, surprises: Surprises): void {
+    const { factors, innovation } = tensor.trace;
+    if (!innovation) return;
+    if (!tensor.fresh) surprises.add(index + 1, index, tensor, innovation, this.tensors);
+    if (this.tensors.has(index)) this.tensors.set(index, { ...tensor, trace: { factors, innovation: null } });
+  }
+
+  private earlyRates({ index }: Layer, tensor: RandomTensor): EarlyRates | null {
+    const { limit } = this.draw;
+    if (!limit || !this.surprises) return null;
+    const { rates } = limit.behind(index + 1, new Map([[index, asIfWide(tensor)]]));
+    return {
+      rates: this.rates.map((rate, layer) =>
+        layer <= index ? rate : Number.isFinite(rates[layer]) ? rates[layer] : 0,
+      ),
+      surprises: this.surprises.sum.slice(),
     };
   }
 
@@ -291,7 +326,7 @@ class ForwardPass {
       for (let row = 0; row < size; row++) if (matrix.end[row] > matrix.start[row]) owner[row] = k;
     });
     const last = Math.max(...inputs.map((input) => input.last));
-    return join(parts, owner, channels, last);
+    return joined(parts, owner, channels, last);
   }
 
   private add({ index }: Layer, { rate, vanishes }: LayerRate): void {
@@ -342,43 +377,4 @@ function plain(
 function reshaped(input: RandomTensor, channels: number): RandomTensor {
   if (channels === input.channels) return input;
   return { ...input, channels, trace: traceOfAll(input.trace, input.values.length / channels) };
-}
-
-function join(parts: readonly RandomTensor[], owner: Int32Array, channels: number, last: number): RandomTensor {
-  const numbers = (pick: (tensor: RandomTensor) => ArrayLike<number>): Float64Array =>
-    Float64Array.from(owner, (k, i) => pick(parts[k])[i]);
-  const [first] = parts;
-  const activation = first.before?.activation;
-  const areBent = activation !== undefined && parts.every(({ before }) => before?.activation === activation);
-  const pick = (of: Fresh | null, key: 'slots' | 'origins', i: number) => of?.[key][i] ?? -1;
-  return {
-    values: numbers(({ values }) => values),
-    tangents: numbers(({ tangents }) => tangents),
-    channels,
-    isNonNegative: Uint8Array.from(owner, (k, i) => parts[k].isNonNegative[i]),
-    fresh: {
-      slots: owner.map((k, i) => pick(parts[k].fresh, 'slots', i)),
-      origins: owner.map((k, i) => pick(parts[k].fresh, 'origins', i)),
-      mean: parts.some(({ fresh }) => fresh?.mean)
-        ? {
-            values: Float64Array.from(owner, (k, i) => parts[k].fresh?.mean?.values[i] ?? 0),
-            tangents: Float64Array.from(owner, (k, i) => parts[k].fresh?.mean?.tangents[i] ?? 0),
-          }
-        : null,
-    },
-    last,
-    before: areBent
-      ? {
-          activation,
-          tensor: join(
-            parts.map(({ before }) => before!.tensor),
-            owner,
-            channels,
-            last,
-          ),
-        }
-      : null,
-    greatest: null,
-    trace: { factors: factorsOfParts(parts, owner, channels), innovation: null },
-  };
 }

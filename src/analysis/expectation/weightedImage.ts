@@ -27,6 +27,8 @@ export interface Draw {
   readonly course: Course;
   /** By which surprises are weighed; null where factors are enough. */
   readonly limit: WideLimit | null;
+  /** The layer after which it is said what may follow; null for none. There the draw may end. */
+  readonly cut: { readonly after: number; readonly ends: boolean } | null;
   /** Called every few milliseconds; throws where the draw is to end. */
   readonly breathe: () => void;
 }
@@ -151,7 +153,9 @@ function image(layer: Layer, input: RandomTensor, reading: Reading, draw: Draw):
     last: layer.index,
     before: null,
     greatest: null,
-    trace: traceOf(input, reading, draw.sources, draw.course.kept[layer.index]),
+    trace: draw.limit
+      ? traceOfAll(input.trace, positions)
+      : traceOf(input, reading, draw.sources, draw.course.kept[layer.index]),
   };
 }
 

@@ -263,7 +263,7 @@ describe('factors, by which draws are compared with their mean, have the mean on
     const draws = Array.from({ length: 1000 }, (__, k) => {
       const limit = k < 400 ? wide : null;
       const sources = new Sources();
-      const draw = { initialization, chance, sources, places, origin, course, limit, breathe: () => {} };
+      const draw = { initialization, chance, sources, places, origin, course, limit, cut: null, breathe: () => {} };
       return breakpointRates(network, point, direction, draw);
     });
     network.layers.forEach(({ index, name }) => {
@@ -275,7 +275,7 @@ describe('factors, by which draws are compared with their mean, have the mean on
   });
 });
 
-test('a residual network of few channels: half the error that draws have without factors', () => {
+describe('a residual network of few channels', () => {
   const block = (name: string, input: string): Sketch[] => [
     conv(12, 3, 'relu', { padding: 'same', name: `${name}1`, inputs: [input] }),
     conv(12, 3, undefined, { padding: 'same', name: `${name}2` }),
@@ -286,10 +286,21 @@ test('a residual network of few channels: half the error that draws have without
     [8, 8, 3],
     [conv(12, 3, 'relu', { padding: 'same', name: 'a' }), ...block('b', 'a'), ...block('c', 'b'), ...block('d', 'c')],
   );
-  const mean = drawn(network, diagonal(network), 1e8);
-  // 2,000 draws without factors, at places that are denser near the origin: 3480 ± 28, a share of 0.33 for one.
-  expect(Math.abs(mean.perLayer.at(-1)! - 3480)).toBeLessThan(4 * Math.hypot(mean.standardError, 28));
-  expect((mean.standardError / mean.perLayer.at(-1)!) * Math.sqrt(mean.draws)).toBeLessThan(0.18);
+
+  test('half the error that draws have without factors', () => {
+    const mean = drawn(network, diagonal(network), 1e8);
+    // 2,000 draws without factors, at places that are denser near the origin: 3480 ± 28, a share of 0.33 for one.
+    expect(Math.abs(mean.perLayer.at(-1)! - 3480)).toBeLessThan(4 * Math.hypot(mean.standardError, 28));
+    expect((mean.standardError / mean.perLayer.at(-1)!) * Math.sqrt(mean.draws)).toBeLessThan(0.18);
+  });
+
+  test('draws that are compared with more draws of the first layers give the same mean', () => {
+    const mean = conditionalMean(network, diagonal(network), { seed: 2, work: { all: 1e8, fewest: 1e8, many: 0 } });
+    if (mean === null || typeof mean === 'string') throw new Error(String(mean));
+    expect(mean.earlyDraws).toBe(8 * mean.draws);
+    expect(Math.abs(mean.perLayer.at(-1)! - 3480)).toBeLessThan(4 * Math.hypot(mean.standardError, 28));
+    expect((mean.standardError / mean.perLayer.at(-1)!) * Math.sqrt(mean.draws)).toBeLessThan(0.25);
+  });
 });
 
 test('means do not fall from layer to layer, nor below one', () => {
@@ -303,6 +314,7 @@ test('means do not fall from layer to layer, nor below one', () => {
   const round = (number: number, rate: number, factors: readonly number[]) => ({
     number,
     roots: [],
+    early: [],
     draws: factors.map((factor) => drawsOf(rate * factor, factor)),
   });
   const rounds = [round(0, 1, [0.5, 1.5]), round(1, 1e-6, [4, 4])];
