@@ -51,18 +51,16 @@ export class ExactPoints {
     return point;
   }
 
-  /** A point that is not at infinity, by homogeneous coordinates. */
-  at(coordinates: readonly bigint[]): Point {
-    const last = coordinates[coordinates.length - 1];
-    const factor = coordinates.reduce(gcd, 0n) * (last < 0n ? -1n : 1n);
-    const reduced = coordinates.map((x) => x / factor);
-    const key = reduced.join(' ');
+  /** A point that is not at infinity, by homogeneous coordinates without a common factor. */
+  at(found: readonly bigint[]): Point {
+    const coordinates = found[found.length - 1] < 0n ? found.map((x) => -x) : found;
+    const key = coordinates.join(' ');
     const known = this.byKey.get(key);
     if (known) return known;
     this.makeRoom();
     const { sizes } = this.numbers.program;
     const values = sizes.map((size) => Array<bigint | undefined>(size));
-    const point = { name: ++this.lastName, coordinates: reduced, key, values };
+    const point = { name: ++this.lastName, coordinates, key, values };
     this.byName.set(point.name, point);
     this.byKey.set(key, point);
     return point;
@@ -161,12 +159,6 @@ export class ExactPoints {
     this.byName.delete(oldest.name);
     this.byKey.delete(oldest.key);
   }
-}
-
-function gcd(a: bigint, b: bigint): bigint {
-  let [x, y] = [a < 0n ? -a : a, b < 0n ? -b : b];
-  while (y !== 0n) [x, y] = [y, x % y];
-  return x;
 }
 
 function dot(a: readonly bigint[], b: readonly bigint[]): bigint {

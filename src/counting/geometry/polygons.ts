@@ -277,6 +277,22 @@ export class Polygons implements Geometry {
     this.high = value + reach;
   }
 
+  span(rows: Float64Array, at: number): void {
+    const { data, end } = this;
+    const [a, b, c] = [rows[at], rows[at + 1], rows[at + 2]];
+    const gradient = Math.abs(a) + Math.abs(b);
+    let low = Infinity;
+    let high = -Infinity;
+    for (let j = this.start; j < end; j += VERTEX) {
+      const value = a * data[j] + b * data[j + 1] + c;
+      const margin = gradient * data[j + VERTEX_ERROR];
+      if (value - margin < low) low = value - margin;
+      if (value + margin > high) high = value + margin;
+    }
+    this.low = low;
+    this.high = high;
+  }
+
   classify(query: SignQuery): number {
     if (query.breakpoints.length === 1 && query.to - query.from >= MIN_BOXED) this.boxAround().compare(query);
     return classifyUnits(query, this);

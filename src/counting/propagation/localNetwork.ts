@@ -7,7 +7,7 @@ import {
   type SparseMatrix,
   type Step,
 } from '../program/program.ts';
-import { PartBounds } from './partBounds.ts';
+import { PartBounds, type MaximaPart } from './partBounds.ts';
 import { Sensitivities } from './sensitivities.ts';
 import type { Sizes } from './sizes.ts';
 
@@ -32,9 +32,15 @@ export interface WholeNetwork {
 /** What is known of a part of the plane in which a local network is to begin. */
 export interface LocalPart {
   readonly box: Box;
+  /** Least and greatest value of a function on the part, but for its own error. */
+  readonly span: (row: Float64Array) => { readonly low: number; readonly high: number };
   readonly patterns: readonly Int32Array[];
   /** How far the pre-activations of a stage may be off by rounding. */
   readonly tolerance: (stage: number) => number;
+  /** The maps of what a stage reads are other ones than before. */
+  readonly renew: (stage: number) => void;
+  /** Decided exactly: whether an argument of a stage of maxima is nowhere greater than another one. */
+  readonly isNowhereGreater: (stage: number, member: number, other: number) => boolean;
 }
 
 /**
@@ -105,19 +111,17 @@ export class LocalNetwork {
    */
   begin(stage: number, open: Int32Array, part: LocalPart): boolean {
     const { bounds, whole } = this;
-    const { patterns, box } = part;
+    const { patterns } = part;
     const { stages } = whole.program;
-    const step = stages[stage];
     bounds.clear();
-    if (open.length > 0) {
-      if (step.kind === 'max' || open.length > MAX_UNSTABLE) return false;
-      bounds.open(stage, step, whole.tensors[step.source], patterns[stage], box, open);
-    }
+    if (open.length > MAX_UNSTABLE) return false;
+    if (open.length > 0) this.open(stage, open, part);
     this.stage = this.last = stage;
     this.rowCount = this.count = this.sensitivities.work = 0;
     this.number(stage, patterns[stage]);
     for (let next = stage + 1; next < stages.length; next++) {
       whole.advance(next - 1, patterns[next - 1]);
+      part.renew(next);
       for (const affine of whole.groups[next]) {
         if (affine.kind === 'affine') bounds.pass(affine, whole.columnsOf(affine));
       }
@@ -127,6 +131,21 @@ export class LocalNetwork {
     }
     if (whole.mixed !== null) this.linkMixed(whole.mixed, patterns);
     return true;
+  }
+
+  private open(stage: number, open: Int32Array, part: LocalPart): void {
+    const { bounds, whole } = this;
+    const { patterns, box } = part;
+    const step = whole.program.stages[stage];
+    const rows = whole.tensors[step.source];
+    if (step.kind === 'units') return bounds.open(stage, step, rows, patterns[stage], box, open);
+    const maxima = this.maximaPart(stage, rows, part);
+    for (const group of open) bounds.maximum(stage, step, group, maxima);
+  }
+
+  private maximaPart(stage: number, rows: Float64Array, part: LocalPart): MaximaPart {
+    const isNowhereGreater = (member: number, other: number) => part.isNowhereGreater(stage, member, other);
+    return { ...part, rows, tolerance: part.tolerance(stage), isNowhereGreater };
   }
 
   private linkMixed(tensor: number, patterns: readonly Int32Array[]): void {
@@ -145,17 +164,18 @@ export class LocalNetwork {
   }
 
   /** Finds the unstable units of a stage, and what each row that they read is made of. False if that takes too long. */
-  private classify(stage: number, { patterns, box, tolerance }: LocalPart): boolean {
+  private classify(stage: number, part: LocalPart): boolean {
     const { bounds, whole } = this;
+    const { patterns, box, span } = part;
     const step = whole.program.stages[stage];
     const rows = whole.tensors[step.source];
-    const error = tolerance(stage);
     if (step.kind === 'max') {
-      bounds.maxima(stage, step, rows, patterns, box, error);
+      const maxima = this.maximaPart(stage, rows, part);
+      for (let group = 0; group < patterns[stage].length; group++) bounds.maximum(stage, step, group, maxima);
       if (this.count + bounds.counts[stage] > MAX_UNSTABLE) return false;
       this.linkArguments(stage, step, patterns);
     } else {
-      const units = { rows, pattern: patterns[stage], box, tolerance: error };
+      const units = { rows, pattern: patterns[stage], box, span, tolerance: part.tolerance(stage) };
       const isFew = () => this.sensitivities.work < MAX_WORK && this.count + bounds.counts[stage] < MAX_UNSTABLE;
       const link = (unit: number) => (isFew() ? this.linkSource(stage, unit, patterns) : NaN);
       if (!bounds.units(stage, step, units, link, () => this.rowCount++)) return false;

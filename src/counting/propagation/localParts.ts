@@ -22,13 +22,18 @@ export class LocalParts {
   constructor(
     private readonly local: LocalNetwork,
     private readonly geometry: BoxedGeometry,
-    private readonly part: Omit<LocalPart, 'box'>,
+    private readonly part: Omit<LocalPart, 'box' | 'span'>,
   ) {
     const stages = part.patterns.length;
     this.mostOpen = new Int32Array(stages).fill(FIRST_OPEN);
     this.passed = new Int32Array(stages);
     this.left = new Int32Array(stages);
   }
+
+  private readonly span = (row: Float64Array) => {
+    this.geometry.span(row, 0);
+    return this.geometry;
+  };
 
   get isOn(): boolean {
     return this.local.isOn;
@@ -73,7 +78,7 @@ export class LocalParts {
   /** The current part, cut by these units of a stage, while `waiting` others are put aside. */
   offer(stage: number, open: Int32Array, waiting: number): void {
     if (this.isOn || open.length > this.mostOpen[stage] || this.left[stage]-- > 0) return;
-    if (!this.local.begin(stage, open, { ...this.part, box: this.geometry.boxAround() }))
+    if (!this.local.begin(stage, open, { ...this.part, box: this.geometry.boxAround(), span: this.span }))
       return this.failed(stage, open.length);
     this.passed[stage] = this.left[stage] = 0;
     this.floor = waiting;

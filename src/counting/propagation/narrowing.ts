@@ -5,6 +5,8 @@ import type { NarrowPropagation, Propagator } from './propagation.ts';
 export interface BoxedGeometry extends Geometry {
   /** Around the current cell. */
   boxAround(): Box;
+  /** As `bounds`, over the cell itself. */
+  span(rows: Float64Array, at: number): void;
 }
 
 export function isBoxed(geometry: Geometry): geometry is BoxedGeometry {

@@ -19,7 +19,16 @@ export interface UnitPart {
   readonly rows: Float64Array;
   readonly pattern: Int32Array;
   readonly box: Box;
+  /** Least and greatest value of a function on the part itself, but for its own error. */
+  readonly span: (row: Float64Array) => { readonly low: number; readonly high: number };
   readonly tolerance: number;
+}
+
+/** The same of a stage of maxima, with the pieces of all stages. */
+export interface MaximaPart extends Omit<UnitPart, 'pattern'> {
+  readonly patterns: readonly Int32Array[];
+  /** Whether the argument at `member` is nowhere greater than that at `other`, decided exactly. */
+  readonly isNowhereGreater: (member: number, other: number) => boolean;
 }
 
 /**
@@ -41,6 +50,7 @@ export class PartBounds {
   readonly lastCandidate: readonly Int32Array[];
   candidates = new Int32Array(256);
   private candidateCount = 0;
+  private readonly difference = new Float64Array(3);
   /** By stage, in the order of `unstable`: how far an output may be from what the unit's piece makes of its input. */
   readonly beyond: readonly Float64Array[];
   private readonly isLive: readonly Uint8Array[];
@@ -102,7 +112,7 @@ export class PartBounds {
     const { breakpoints } = step;
     const { turn } = this.slopes[stage];
     for (const unit of open) {
-      const { value, reach } = span(rows, unit, box);
+      const { value, reach } = spanInBox(rows, unit, box);
       const piece = pattern[unit];
       const below = piece > 0 ? breakpoints[piece - 1] - (value - reach) : 0;
       const above = piece < breakpoints.length ? value + reach - breakpoints[piece] : 0;
@@ -147,7 +157,7 @@ export class PartBounds {
   units(
     stage: number,
     step: UnitStep,
-    { rows, pattern, box, tolerance }: UnitPart,
+    { rows, pattern, box, span, tolerance }: UnitPart,
     tighter: (unit: number) => number,
     keep: () => void,
   ): boolean {
@@ -159,7 +169,7 @@ export class PartBounds {
     for (let i = 0, at = 0; i < pattern.length; i++, at += 3) {
       const [a, b] = [rows[at], rows[at + 1]];
       const value = a * centerX + b * centerY + rows[at + 2];
-      const reach = Math.abs(a) * reachX + Math.abs(b) * reachY;
+      let reach = Math.abs(a) * reachX + Math.abs(b) * reachY;
       let piece = 0;
       let distance = Infinity;
       for (let k = 0; k < breakpoints.length; k++) {
@@ -170,6 +180,11 @@ export class PartBounds {
       pattern[i] = piece;
       let off = before[i] * ROUNDING;
       const slope = Math.abs(slopes[i * pieces + piece]);
+      if (!(distance > reach + off + tolerance)) {
+        // The part may reach less far than the box around it.
+        const { low, high } = span(rows.subarray(at, at + 3));
+        reach = Math.min(reach, Math.max(high - value, value - low));
+      }
       if (!(distance > reach + off + tolerance)) {
         off = Math.min(off, tighter(i) * ROUNDING);
         if (Number.isNaN(off)) return false;
@@ -186,29 +201,18 @@ export class PartBounds {
     return true;
   }
 
-  /** Gives each maximum the argument that is greatest at the center of the box; lists the unstable ones. */
-  maxima(
-    stage: number,
-    step: MaxStep,
-    rows: Float64Array,
-    patterns: readonly Int32Array[],
-    box: Box,
-    tolerance: number,
-  ): void {
-    for (let group = 0; group < patterns[stage].length; group++) {
-      this.maximum(stage, step, group, rows, patterns, box, tolerance);
-    }
+  private least({ span }: MaximaPart, a: number, b: number, c: number): number {
+    const { difference } = this;
+    difference[0] = a;
+    difference[1] = b;
+    difference[2] = c;
+    return span(difference).low;
   }
 
-  private maximum(
-    stage: number,
-    { start, members, source, output }: MaxStep,
-    group: number,
-    rows: Float64Array,
-    patterns: readonly Int32Array[],
-    { centerX, centerY, reachX, reachY }: Box,
-    tolerance: number,
-  ): void {
+  /** Gives a maximum the argument that is greatest at the center of the box; lists it if it is unstable. */
+  maximum(stage: number, { start, members, source, output }: MaxStep, group: number, part: MaximaPart): void {
+    const { rows, patterns, tolerance } = part;
+    const { centerX, centerY, reachX, reachY } = part.box;
     const rectified = this.rectified[stage];
     const off = this.deviations[source];
     const first = start[group];
@@ -252,11 +256,15 @@ export class PartBounds {
       if (k !== leader) {
         const at = 3 * member;
         const [a, b] = isSilent ? [rows[best], rows[best + 1]] : [rows[best] - rows[at], rows[best + 1] - rows[at + 1]];
-        const ahead = a * centerX + b * centerY + (rows[best + 2] - (isSilent ? 0 : rows[at + 2]));
-        const reach = Math.abs(a) * reachX + Math.abs(b) * reachY;
+        const c = rows[best + 2] - (isSilent ? 0 : rows[at + 2]);
         const theirs = isSilent ? 0 : off[member] * ROUNDING;
-        if (!isSilent && ahead - reach > own + theirs + tolerance) continue;
-        most = Math.max(most, reach - ahead + theirs);
+        let ahead = a * centerX + b * centerY + c - (Math.abs(a) * reachX + Math.abs(b) * reachY);
+        if (!(ahead > own + theirs + tolerance)) ahead = Math.max(ahead, this.least(part, a, b, c));
+        if (!isSilent) {
+          if (ahead > own + theirs + tolerance) continue;
+          if (own === 0 && theirs === 0 && part.isNowhereGreater(member, members[first + leader])) continue;
+        }
+        most = Math.max(most, theirs - ahead);
       }
       this.candidates[this.candidateCount++] = k;
     }
@@ -272,7 +280,7 @@ export class PartBounds {
   }
 }
 
-function span(rows: Float64Array, unit: number, { centerX, centerY, reachX, reachY }: Box) {
+function spanInBox(rows: Float64Array, unit: number, { centerX, centerY, reachX, reachY }: Box) {
   const [a, b, c] = [rows[3 * unit], rows[3 * unit + 1], rows[3 * unit + 2]];
   return { value: a * centerX + b * centerY + c, reach: Math.abs(a) * reachX + Math.abs(b) * reachY };
 }

@@ -69,6 +69,8 @@ export class Maxima {
     let floor = -Infinity;
     let isPositive = false;
     let silent = -1;
+    let leader = -1;
+    let greatest = -Infinity;
     let count = 0;
     for (let j = 0; j < size; j++) {
       const k = among ? among.candidates[firstCandidate + j] : j;
@@ -80,6 +82,11 @@ export class Maxima {
       }
       isPositive ||= rectified >= 0;
       geometry.bounds(rows, member * width);
+      const center = geometry.low + geometry.high;
+      if (leader < 0 || center > greatest) {
+        leader = k;
+        greatest = center;
+      }
       if (geometry.low > floor) floor = geometry.low;
       highs[count] = geometry.high;
       candidates[count++] = k;
@@ -89,12 +96,47 @@ export class Maxima {
       return 1;
     }
     const least = floor - tolerance;
+    let boxed = 0;
+    for (let c = 0; c < count; c++) {
+      candidates[boxed] = candidates[c];
+      if (highs[c] >= least) boxed++;
+    }
+    return this.keepGreatest({ stage, step, group, rows, tolerance }, boxed, leader);
+  }
+
+  /**
+   * Of the first `count` candidates keeps those that are greater than the one at `leader` somewhere on the part;
+   * returns how many.
+   */
+  private keepGreatest(maximum: Maximum, count: number, leader: number): number {
+    const { candidates } = this;
     let kept = 0;
     for (let c = 0; c < count; c++) {
-      candidates[kept] = candidates[c];
-      if (highs[c] >= least) kept++;
+      const k = candidates[c];
+      if (k === leader) candidates[kept++] = k;
+      else {
+        const found = this.compare(maximum, k, leader);
+        if (found !== NEGATIVE) candidates[kept++] = k;
+      }
     }
     return kept;
+  }
+
+  /** Where the argument at `k` is greater than that at `other`, and where less. */
+  compare({ stage, step, group, rows, tolerance }: Maximum, k: number, other: number): number {
+    const start = step.start[group];
+    return this.side(stage, rows, tolerance, step.members[start + k], step.members[start + other]);
+  }
+
+  /** Whether one argument of a stage is nowhere greater than another: both by their places in what it reads. */
+  isNowhereGreater(stage: number, rows: Float64Array, tolerance: number, member: number, other: number): boolean {
+    return this.side(stage, rows, tolerance, member, other) === NEGATIVE;
+  }
+
+  private side(stage: number, rows: Float64Array, tolerance: number, first: number, second: number): number {
+    const { width, difference } = this;
+    for (let d = 0; d < width; d++) difference[d] = rows[first * width + d] - rows[second * width + d];
+    return this.geometry.side(difference, 0, 0, tolerance, this.lines.ofPair(stage, first, second));
   }
 
   /**
@@ -103,20 +145,16 @@ export class Maxima {
    * `c` along it, the facet is made by the one that is greatest beyond.
    */
   clipToGreatest(
-    { stage, step, group, rows, tolerance }: Maximum,
+    maximum: Maximum,
     candidates: readonly number[],
     c: number,
     firstCut: number,
   ): 'none' | 'part' | 'whole' {
-    const { width, difference, geometry } = this;
-    const start = step.start[group];
+    const { geometry } = this;
     const k = candidates[c];
-    const first = step.members[start + k];
     let clipped = false;
-    for (const other of this.steepestFirst({ stage, step, group, rows, tolerance }, candidates, k)) {
-      const second = step.members[start + other];
-      for (let d = 0; d < width; d++) difference[d] = rows[first * width + d] - rows[second * width + d];
-      const found = geometry.side(difference, 0, 0, tolerance, this.lines.ofPair(stage, first, second));
+    for (const other of this.steepestFirst(maximum, candidates, k)) {
+      const found = this.compare(maximum, k, other);
       if (found === NEGATIVE || (found === 0 && other < k)) {
         if (clipped) geometry.pop();
         return 'none';
@@ -124,7 +162,7 @@ export class Maxima {
       if (found === BOTH) {
         if (!clipped) geometry.duplicate();
         clipped = true;
-        geometry.clip(other > k ? firstCut + (other * (other - 1)) / 2 + k : -(firstCut + (k * (k - 1)) / 2 + other));
+        geometry.clip(other > k ? firstCut + cutOf(k, other) : -(firstCut + cutOf(other, k)));
       }
     }
     return clipped ? 'part' : 'whole';
@@ -168,6 +206,11 @@ export class Maxima {
       return difference > 0n ? 1 : difference < 0n ? -1 : a - b;
     });
   }
+}
+
+/** The number of the cut between two arguments of a maximum, the first of which comes before the other. */
+export function cutOf(first: number, second: number): number {
+  return (second * (second - 1)) / 2 + first;
 }
 
 function sizeOf(row: readonly bigint[]): bigint {

@@ -3,6 +3,7 @@ import { ExactLines } from '../exact/exactLines.ts';
 import { BOTH, RELATIVE_ERROR, type ExactLine, type ExactSigns, type Geometry } from '../geometry/geometry.ts';
 import { LineIds } from '../exact/lineIds.ts';
 import { Maxima, type Candidates } from './maxima.ts';
+import { MaximumCuts } from './maximumCuts.ts';
 import { LocalParts } from '../propagation/localParts.ts';
 import { isBoxed, Narrowing, type BoxedGeometry } from '../propagation/narrowing.ts';
 import { grown, type MaxStep, type Program } from '../program/program.ts';
@@ -44,6 +45,7 @@ export class RegionWalk<G extends Geometry> {
   private readonly serial: Float64Array;
   private lastSerial = 0;
   private readonly maxima: Maxima;
+  private readonly maximumCuts: MaximumCuts;
   private readonly width: number;
   private readonly lastStage: number;
   /** Lists of units that cut the current part and those waiting: a stack in one array. */
@@ -91,6 +93,8 @@ export class RegionWalk<G extends Geometry> {
     this.geometry = makeGeometry(signs, exactLine);
     this.maxima = new Maxima(program, this.geometry, this.lines, this.patterns, exactLine);
     this.claims = new WorkClaims(options.share, () => this.geometry.remaining(), options.parts?.depth);
+    const wait = this.wait.bind(this);
+    this.maximumCuts = new MaximumCuts(this.maxima, this.geometry, this.claims, this.patterns, wait);
     this.watch = new LimitWatch(
       options,
       () => this.claims.done(),
@@ -110,7 +114,10 @@ export class RegionWalk<G extends Geometry> {
       this.updateTolerance(stage);
       return this.tolerances[stage];
     };
-    return local && boxed ? new LocalParts(local, boxed, { patterns, tolerance }) : null;
+    const renew = (stage: number) => (this.serial[stage - 1] = ++this.lastSerial);
+    const isNowhereGreater = (stage: number, member: number, other: number) =>
+      this.maxima.isNowhereGreater(stage, this.propagator.preActivations(stage), tolerance(stage), member, other);
+    return local && boxed ? new LocalParts(local, boxed, { patterns, tolerance, renew, isNowhereGreater }) : null;
   }
 
   private makeNarrowing(units: readonly number[]): Narrowing | null {
@@ -399,32 +406,11 @@ export class RegionWalk<G extends Geometry> {
     return from + 1;
   }
 
-  /** Puts aside the part where each argument is the greatest, unless one is the greatest everywhere. */
   private cutByMaximum(stage: number, step: MaxStep, group: number, from: number, to: number): number {
-    const { maxima, claims } = this;
     const rows = this.preActivations(stage);
-    const count = maxima.listGreatest(stage, step, group, rows, this.tolerances[stage], this.among(stage));
-    const maximum = { stage, step, group, rows, tolerance: this.tolerances[stage] };
-    const candidates = Array.from(maxima.candidates.subarray(0, count));
-    const size = step.start[group + 1] - step.start[group];
-    const { depth } = claims;
-    const firstCut = claims.newCuts(0);
-    for (let c = 0; c < candidates.length; c++) {
-      const outcome = maxima.clipToGreatest(maximum, candidates, c, firstCut);
-      if (outcome === 'whole') {
-        this.patterns[stage][group] = candidates[c];
-        return from;
-      }
-      if (outcome === 'part') {
-        this.geometry.swap();
-        claims.cut();
-        this.wait(stage, group, candidates[c], from, to);
-        claims.depth = depth;
-      }
-    }
-    // One for each pair, whether it is greatest anywhere or not: the same in all threads.
-    claims.newCuts((size * (size - 1)) / 2);
-    return -1;
+    const tolerance = this.tolerances[stage];
+    const count = this.maxima.listGreatest(stage, step, group, rows, tolerance, this.among(stage));
+    return this.maximumCuts.cut({ stage, step, group, rows, tolerance }, count, from, to);
   }
 
   /** At the last stage only the number of parts matters; true if the geometry can compute it without cutting. */

@@ -118,7 +118,13 @@ describe.each(Object.entries(networks))('the local network: %s', (_, of) => {
         const most = Math.abs(a) * box.reachX + Math.abs(b) * box.reachY;
         return first.kind === 'units' && first.breakpoints.some((at) => Math.abs(value - at) <= most);
       });
-      if (!local.begin(0, open, { box, patterns, tolerance: () => 1e-12 })) continue;
+      const span = ([a, b, c]: Float64Array) => {
+        const value = a * box.centerX + b * box.centerY + c;
+        const most = Math.abs(a) * box.reachX + Math.abs(b) * box.reachY;
+        return { low: value - most, high: value + most };
+      };
+      const whole = { box, span, patterns, tolerance: () => 1e-12, renew: () => 0, isNowhereGreater: () => false };
+      if (!local.begin(0, open, whole)) continue;
       begun++;
       for (let point = 0; point < 20; point++) {
         const [x, y] = [box.centerX, box.centerY].map(
