@@ -62,9 +62,11 @@ class Part {
   candidates: usize;
   /** What rows are multiplied by in the mixed output, two for each, by the piece; 0 where nothing is mixed. */
   gains: usize;
-  /** Receives the mixed output of the rows that cannot vanish, three numbers, and its derivative by each open unit. */
+  /** Receives the mixed output of the rows that cannot vanish, three numbers (0 if unwanted), and its derivatives. */
   rest: usize;
   derivatives: usize;
+  /** By how many units the derivatives are found: those listed in `open`, and behind them. */
+  derived: i32;
 }
 
 /** Beyond this many terms, computing from scratch is as fast. */
@@ -282,6 +284,7 @@ export function narrow(layer: Layer, part: Part): i32 {
   const list = part.candidates;
   const box = layer.box;
   const gains = part.gains;
+  const rest = part.rest;
   let maps = layer.next;
   let number = part.numbers;
   let pieces = following.pieces;
@@ -323,20 +326,22 @@ export function narrow(layer: Layer, part: Part): i32 {
       const second = load<f64>(pair + ((<usize>(2 + (positive >> 1))) << 3));
       const gain = v128.and(f64x2(first, second), isCertain);
       v128.store(number, gain);
-      sumA = f64x2.add(sumA, f64x2.mul(gain, a));
-      sumB = f64x2.add(sumB, f64x2.mul(gain, b));
-      sumD = f64x2.add(sumD, f64x2.mul(gain, d));
+      if (rest != 0) {
+        sumA = f64x2.add(sumA, f64x2.mul(gain, a));
+        sumB = f64x2.add(sumB, f64x2.mul(gain, b));
+        sumD = f64x2.add(sumD, f64x2.mul(gain, d));
+      }
     }
     maps += 48;
     number += 16;
   }
   store<f64>(box, max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1)), 40);
-  if (gains != 0) {
-    store<f64>(part.rest, f64x2.extract_lane(sumA, 0) + f64x2.extract_lane(sumA, 1));
-    store<f64>(part.rest, f64x2.extract_lane(sumB, 0) + f64x2.extract_lane(sumB, 1), 8);
-    store<f64>(part.rest, f64x2.extract_lane(sumD, 0) + f64x2.extract_lane(sumD, 1), 16);
-    findDerivatives(layer, part);
+  if (rest != 0) {
+    store<f64>(rest, f64x2.extract_lane(sumA, 0) + f64x2.extract_lane(sumA, 1));
+    store<f64>(rest, f64x2.extract_lane(sumB, 0) + f64x2.extract_lane(sumB, 1), 8);
+    store<f64>(rest, f64x2.extract_lane(sumD, 0) + f64x2.extract_lane(sumD, 1), 16);
   }
+  if (gains != 0) findDerivatives(layer, part);
   // The row that makes the number even is not a unit.
   if ((units & 1) != 0 && end > list && load<i32>(end - 4) == units) end -= 4;
   return i32((end - list) >> 2);
@@ -359,19 +364,41 @@ function findMargins(layer: Layer, part: Part): void {
   }
 }
 
-/** The derivatives of the mixed output by the open units, from what each row is multiplied by. */
+/**
+ * The derivatives of the mixed output by the listed units, from what each row is multiplied by: four sums at a time, so
+ * that none waits for the last. The list has room for three more.
+ */
 function findDerivatives(layer: Layer, part: Part): void {
   const bytes: usize = 8 * <usize>layer.rows;
   const from = part.numbers;
   const end = from + bytes;
-  for (let k = 0; k < part.count; k++) {
-    let weight = layer.columns + bytes * <usize>load<i32>(part.open + ((<usize>k) << 2));
-    let sum = f64x2.splat(0);
+  const zero = f64x2.splat(0);
+  for (let k = 0; k < part.derived; k += 4) {
+    const list = part.open + ((<usize>k) << 2);
+    let w0 = layer.columns + bytes * <usize>load<i32>(list),
+      w1 = layer.columns + bytes * <usize>load<i32>(list, 4),
+      w2 = layer.columns + bytes * <usize>load<i32>(list, 8),
+      w3 = layer.columns + bytes * <usize>load<i32>(list, 12);
+    let s0 = zero,
+      s1 = zero,
+      s2 = zero,
+      s3 = zero;
     for (let at = from; at < end; at += 16) {
-      sum = f64x2.add(sum, f64x2.mul(v128.load(at), v128.load(weight)));
-      weight += 16;
+      const gain = v128.load(at);
+      s0 = f64x2.add(s0, f64x2.mul(gain, v128.load(w0)));
+      s1 = f64x2.add(s1, f64x2.mul(gain, v128.load(w1)));
+      s2 = f64x2.add(s2, f64x2.mul(gain, v128.load(w2)));
+      s3 = f64x2.add(s3, f64x2.mul(gain, v128.load(w3)));
+      w0 += 16;
+      w1 += 16;
+      w2 += 16;
+      w3 += 16;
     }
-    store<f64>(part.derivatives + ((<usize>k) << 3), f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1));
+    const derivatives = part.derivatives + ((<usize>k) << 3);
+    store<f64>(derivatives, f64x2.extract_lane(s0, 0) + f64x2.extract_lane(s0, 1));
+    store<f64>(derivatives, f64x2.extract_lane(s1, 0) + f64x2.extract_lane(s1, 1), 8);
+    store<f64>(derivatives, f64x2.extract_lane(s2, 0) + f64x2.extract_lane(s2, 1), 16);
+    store<f64>(derivatives, f64x2.extract_lane(s3, 0) + f64x2.extract_lane(s3, 1), 24);
   }
 }
 

@@ -27,8 +27,18 @@ export class Chords {
   private readonly toX = new Float64Array(MAX_CHORDS);
   private readonly toY = new Float64Array(MAX_CHORDS);
   private readonly error = new Float64Array(MAX_CHORDS);
-  /** Where later chords cross the current one, from 0 to 1. */
-  private readonly crossings = new Float64Array(MAX_CHORDS);
+  /** Where later chords cross the current one, or ends lie on an edge, from 0 to 1. */
+  private readonly crossings = new Float64Array(2 * MAX_CHORDS);
+  /** How far ends may be off, as a share of the edge. */
+  private readonly shares = new Float64Array(2 * MAX_CHORDS);
+
+  /** The edges on which each chord starts and ends, by where they start in the polygon, and where on them. */
+  private readonly fromEdge = new Int32Array(MAX_CHORDS);
+  private readonly toEdge = new Int32Array(MAX_CHORDS);
+  private readonly fromAt = new Float64Array(MAX_CHORDS);
+  private readonly toAt = new Float64Array(MAX_CHORDS);
+  /** The ends of all chords around the polygon: 2k where chord k starts, and 2k + 1 where it ends. */
+  readonly ends = new Int32Array(2 * MAX_CHORDS);
 
   /** On which sides of the lines parts lie that touch the boundary: bit k is set on the positive side of line k. */
   readonly sides = new Int32Array(2 * MAX_SIDES);
@@ -72,9 +82,13 @@ export class Chords {
         if (here > 0) {
           this.fromX[k] = data[p] + w * dx;
           this.fromY[k] = data[p + 1] + w * dy;
+          this.fromEdge[k] = p;
+          this.fromAt[k] = w;
         } else {
           this.toX[k] = data[p] + w * dx;
           this.toY[k] = data[p + 1] + w * dy;
+          this.toEdge[k] = p;
+          this.toAt[k] = w;
         }
       }
       p = q;
@@ -150,6 +164,50 @@ export class Chords {
       if (value > 0) sides |= 1 << j;
     }
     return sides;
+  }
+
+  /** The edge on which an end lies, by where it starts in the polygon. */
+  edgeOf(end: number): number {
+    return (end & 1) === 0 ? this.fromEdge[end >> 1] : this.toEdge[end >> 1];
+  }
+
+  /**
+   * Lists in `ends` those of all chords in their order around the polygon, after `countParts` has counted the parts of
+   * this query. False when rounding leaves the order open. A line is on its positive side from the start of its chord on.
+   */
+  listEnds({ data, start, end }: PolygonVertices, count: number): boolean {
+    const { fromEdge, toEdge, fromAt, toAt, error } = this;
+    let listed = 0;
+    for (let edge = start; edge < end; edge += VERTEX) {
+      const first = listed;
+      const next = edge + VERTEX === end ? start : edge + VERTEX;
+      const length = Math.abs(data[next] - data[edge]) + Math.abs(data[next + 1] - data[edge + 1]);
+      for (let k = 0; k < count; k++) {
+        const share = (2 * error[k]) / length;
+        if (fromEdge[k] === edge && !this.insert(2 * k, fromAt[k], share, first, listed++)) return false;
+        if (toEdge[k] === edge && !this.insert(2 * k + 1, toAt[k], share, first, listed++)) return false;
+      }
+    }
+    return true;
+  }
+
+  /** Inserts an end among those of one edge, at `first` to `last`; false where it is too close to another. */
+  private insert(chordEnd: number, at: number, share: number, first: number, last: number): boolean {
+    const { ends, crossings, shares } = this;
+    let to = last;
+    for (; to > first && crossings[to - 1] > at; to--) {
+      ends[to] = ends[to - 1];
+      crossings[to] = crossings[to - 1];
+      shares[to] = shares[to - 1];
+    }
+    ends[to] = chordEnd;
+    crossings[to] = at;
+    shares[to] = share;
+    // Written so that NaN is too close.
+    return (
+      (to === first || at - crossings[to - 1] > share + shares[to - 1]) &&
+      (to === last || crossings[to + 1] - at > share + shares[to + 1])
+    );
   }
 
   private list(part: number, count: number): number {

@@ -20,7 +20,7 @@ interface Instance {
 
 /** Numbers of `Layer` and of `Part` in the kernel. */
 const FIELDS = 18;
-const PART_FIELDS = 8;
+const PART_FIELDS = 9;
 const PAGE = 1 << 16;
 /** Memory is 16 bytes wide where the kernel reads it. */
 const ALIGNED = 16;
@@ -62,9 +62,11 @@ export interface PartMemory {
   readonly count: Int32Array;
   readonly open: Int32Array;
   readonly changes: Float64Array;
+  /** How many units are listed in `open` in all: behind those that cut the part may be some that bound it. */
+  readonly derived: Int32Array;
   /** Rows of the last stage that may vanish in it. */
   readonly candidates: Int32Array;
-  /** The mixed output of the others, and its derivative by each open unit. */
+  /** The mixed output of the others, and its derivative by each unit in `open`. */
   readonly rest: Float64Array;
   readonly derivatives: Float64Array;
 }
@@ -85,8 +87,8 @@ export class DenseMemory {
   private readonly box: Float64Array;
   private top = ALIGNED;
 
-  /** With `gains` of the last stage's units, two each, parts find their mixed output. */
-  constructor({ layers, slopes }: DenseChain, gains: Float64Array | null) {
+  /** With `gains` of the last stage's units, two each, parts find the mixed output's derivatives, and it as well. */
+  constructor({ layers, slopes }: DenseChain, gains: Float64Array | null, findsMap: boolean) {
     const widest = Math.max(...layers.map(({ outputs }) => outputs));
     const maps = layers.map(({ outputs }) => this.place(3 * even(outputs)));
     const pieces = slopes.map(({ length }) => this.place(length / 4));
@@ -137,7 +139,7 @@ export class DenseMemory {
       ];
       fields.set(following, own.length);
     });
-    this.part = part && this.writePart(part, gains);
+    this.part = part && this.writePart(part, gains, findsMap);
     this.box = new Float64Array(buffer, box, BOX);
     this.uncertain = new Int32Array(buffer, chosen, widest + 4);
     this.layerAt = changes.map(({ layer }) => layer);
@@ -197,28 +199,33 @@ export class DenseMemory {
 
   private placePart(before: number, units: number) {
     return {
-      at: this.place(PART_FIELDS / 2),
-      open: this.place(before / 2 + 1),
+      at: this.place(even(PART_FIELDS) / 2),
+      open: this.place(before / 2 + 2),
       changes: this.place(before),
       numbers: this.place(even(units)),
       candidates: this.place(units / 2 + 2),
       gains: this.place(2 * even(units)),
       rest: this.place(3),
-      derivatives: this.place(before),
+      derivatives: this.place(before + 3),
       before,
       units,
     };
   }
 
-  private writePart(place: ReturnType<DenseMemory['placePart']>, gains: Float64Array | null): PartMemory {
+  private writePart(
+    place: ReturnType<DenseMemory['placePart']>,
+    gains: Float64Array | null,
+    findsMap: boolean,
+  ): PartMemory {
     const { buffer } = this.instance.memory;
     const { at, open, changes, numbers, candidates, rest, derivatives, before, units } = place;
     const fields = new Int32Array(buffer, at, PART_FIELDS);
-    fields.set([0, open, changes, numbers, candidates, gains ? place.gains : 0, rest, derivatives]);
+    fields.set([0, open, changes, numbers, candidates, gains ? place.gains : 0, findsMap ? rest : 0, derivatives, 0]);
     if (gains) new Float64Array(buffer, place.gains, gains.length).set(gains);
     return {
       at,
       count: fields.subarray(0, 1),
+      derived: fields.subarray(PART_FIELDS - 1, PART_FIELDS),
       open: new Int32Array(buffer, open, before),
       changes: new Float64Array(buffer, changes, before),
       candidates: new Int32Array(buffer, candidates, units + 2),

@@ -4,7 +4,7 @@ import type { Box } from '../geometry/geometry.ts';
 import { MixedOutput } from './mixedOutput.ts';
 import { NarrowedRows, type WholeRows } from './narrowedRows.ts';
 import { greatest, UPDATES_BEFORE_FRESH } from './affineUpdate.ts';
-import type { CoarseClassifier, MixedMap, NarrowPropagation, Propagator } from './propagation.ts';
+import type { CoarseClassifier, MixedDerivatives, MixedMap, NarrowPropagation, Propagator } from './propagation.ts';
 import { greatestSize } from '../exact/norm.ts';
 import { Sizes } from './sizes.ts';
 import type { Slice } from '../geometry/slice.ts';
@@ -36,19 +36,20 @@ export class DenseChainPropagator implements Propagator {
   readonly narrow?: NarrowPropagation;
   readonly coarse: CoarseClassifier;
   readonly mixed?: MixedMap;
+  readonly derivatives?: MixedDerivatives;
   /** While narrowed: the last stage's maps, right for the candidates only. */
   private readonly narrowed: NarrowedRows | null;
 
-  /** With `mixes` it gives the mixed output. */
+  /** May give the mixed output, as a map or by its derivatives. */
   constructor(
     private readonly chain: DenseChain,
     slice: Slice,
-    mixes = false,
+    mixes?: 'map' | 'derivatives',
   ) {
     const { layers, slopes } = chain;
     this.norms = layers.map(({ norm }, layer) => norm * (layer === 0 ? 1 : greatestSize(slopes[layer - 1])));
     const mixed = mixes ? new MixedOutput(chain) : null;
-    this.memory = new DenseMemory(chain, mixed && mixed.gains);
+    this.memory = new DenseMemory(chain, mixed && mixed.gains, mixes === 'map');
     const { uncertain } = this.memory;
     this.coarse = { uncertain, classify: (...asked) => this.classify(...asked) };
     this.maps = this.memory.maps;
@@ -59,9 +60,12 @@ export class DenseChainPropagator implements Propagator {
     this.result = new Float64Array(3 * widest);
     this.first(slice.rows);
     this.measure(0);
-    this.narrowed = this.memory.part && new NarrowedRows(chain, this.wholeRows(this.memory.part));
+    this.narrowed =
+      this.memory.part &&
+      new NarrowedRows(chain, this.wholeRows(this.memory.part), mixes === 'derivatives' ? mixed : null);
     this.narrow = this.narrowed ?? undefined;
-    if (mixed) this.mixed = this.mixedMap(mixed);
+    if (mixed && mixes === 'map') this.mixed = this.mixedMap(mixed);
+    if (mixed && mixes === 'derivatives') this.derivatives = this.mixedDerivatives(mixed);
   }
 
   private wholeRows(part: PartMemory): WholeRows {
@@ -87,6 +91,18 @@ export class DenseChainPropagator implements Propagator {
       get error() {
         return error();
       },
+    };
+  }
+
+  private mixedDerivatives(mixed: MixedOutput): MixedDerivatives {
+    const { narrowed } = this;
+    return {
+      find: (unit, pattern) =>
+        narrowed?.isOn ? narrowed.findDerivative(unit, pattern) : mixed.derivative(unit, pattern),
+      isClear: (unit) => narrowed?.isOn === true && narrowed.isClear(unit),
+      step: (unit, last) => mixed.derivativeStep(unit, last),
+      error: mixed.derivativeError,
+      doesBend: (last) => Math.abs(mixed.steps[last]) > mixed.stepError,
     };
   }
 

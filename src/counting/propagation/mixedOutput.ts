@@ -1,5 +1,6 @@
 import { gaussians } from '../../common/random.ts';
 import { RELATIVE_ERROR, UNDERFLOW_ERROR } from '../geometry/geometry.ts';
+import { greatestSize } from '../exact/norm.ts';
 import type { DenseChain } from '../program/denseChain.ts';
 
 /**
@@ -14,8 +15,13 @@ export class MixedOutput {
   /** The combination's map: two coefficients and a constant. */
   readonly map = new Float64Array(3);
   private readonly chosen: Float64Array;
+  /** How far a step may be off, and a derivative by what a unit of the stage before puts out. */
+  readonly stepError: number;
+  readonly derivativeError: number;
   /** Sum of the sizes of the greatest gains of all units. */
   private readonly size: number;
+  /** The weights of the last stage, by columns. */
+  readonly weights: Float64Array;
 
   constructor({ layers, slopes }: DenseChain) {
     const stages = slopes.length;
@@ -27,6 +33,10 @@ export class MixedOutput {
     const columns = layers.length > stages ? layers[stages].columns : null;
     const entering = (unit: number) =>
       factors.map((factor, r) => (columns ? factor * columns[unit * outputs + r] : Number(r === unit) * factor));
+    const stepSize = 2 * greatestSize(last) * sumOfSizes(factors) * (layers[stages]?.norm ?? 1);
+    this.stepError = RELATIVE_ERROR * stepSize + UNDERFLOW_ERROR;
+    this.derivativeError = units * (this.stepError * layers[stages - 1].norm + UNDERFLOW_ERROR);
+    this.weights = layers[stages - 1].columns;
     this.gains = new Float64Array(2 * units);
     this.steps = new Float64Array(units);
     this.chosen = new Float64Array(units);
@@ -41,6 +51,20 @@ export class MixedOutput {
       this.steps[unit] = (upper - lower) * sum;
       this.size += Math.max(Math.abs(lower), Math.abs(upper)) * size;
     }
+  }
+
+  /** The derivative by what unit `before` of the stage before puts out, where the last stage's have these pieces. */
+  derivative(before: number, pattern: Int32Array): number {
+    const { gains, weights, steps } = this;
+    const first = before * steps.length;
+    let sum = 0;
+    for (let i = 0; i < steps.length; i++) sum += gains[2 * i + pattern[i]] * weights[first + i];
+    return sum;
+  }
+
+  /** What that is greater by where unit `last` is on its upper piece. */
+  derivativeStep(before: number, last: number): number {
+    return this.steps[last] * this.weights[before * this.steps.length + last];
   }
 
   /** How far each number of a map may be off, where those of the last stage's rows have this scale; see `Sizes`. */
@@ -70,6 +94,10 @@ export class MixedOutput {
     map[1] = b;
     map[2] = d;
   }
+}
+
+function sumOfSizes(numbers: Float64Array): number {
+  return numbers.reduce((sum, number) => sum + Math.abs(number), 0);
 }
 
 /** Sets `sum` to that of all rows, each times its factor. In two sums each, so that none waits for the last. */

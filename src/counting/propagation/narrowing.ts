@@ -22,6 +22,7 @@ export class Narrowing {
   /** How many units of the last stage may vanish in the part: the first `candidates`. */
   count = 0;
   private readonly stage: number;
+  private readonly unitCount: number;
   private readonly reach: Float64Array;
   /** Number of parts that waited when it began; -1 outside of any. */
   private floor = -1;
@@ -31,9 +32,12 @@ export class Narrowing {
     private readonly geometry: BoxedGeometry,
     private readonly propagator: Propagator,
     units: readonly number[],
+    /** The line of the first unit of the stage before the last; those of the others follow. */
+    private readonly firstLine: number,
   ) {
     this.stage = units.length - 2;
-    this.reach = new Float64Array(units[this.stage]);
+    this.unitCount = units[this.stage];
+    this.reach = new Float64Array(this.unitCount);
   }
 
   get candidates(): Int32Array {
@@ -55,6 +59,12 @@ export class Narrowing {
       reach[k - from] = Math.max(0, pattern[open[k]] === 1 ? -geometry.low : geometry.high);
     }
     this.propagation.open(pattern, open, from, to, reach);
+    const { bound } = this.propagation;
+    if (!bound) return;
+    geometry.boundary((line) => {
+      const unit = line - this.firstLine;
+      if (unit >= 0 && unit < this.unitCount) bound(unit, pattern[unit]);
+    });
   }
 
   /** Narrows to the part, while `waiting` others are put aside. False where the tolerance has grown. */

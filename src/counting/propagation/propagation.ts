@@ -39,6 +39,7 @@ export interface Propagator {
   readonly local?: LocalNetwork;
   /** Followed in the plane where it is asked for. */
   readonly mixed?: MixedMap;
+  readonly derivatives?: MixedDerivatives;
   /** Maps of the network's output, once the last stage has advanced. */
   output(): Float64Array[];
   /** Greatest size of numbers met in those. */
@@ -56,6 +57,23 @@ export interface MixedMap {
   step(unit: number): number;
   /** How far each number of a map may be off, as far as known. */
   readonly error: number;
+}
+
+/** By how much that combination changes with what units of the stage before the last put out. */
+export interface MixedDerivatives {
+  /**
+   * The derivative by a unit that bounds the current cell of that stage, whose units of the last stage have these
+   * pieces.
+   */
+  find(unit: number, pattern: Int32Array): number;
+  /** Whether it is surely not zero, whatever their pieces; false says nothing. */
+  isClear(unit: number): boolean;
+  /** What it is greater by where a unit of the last stage is on its upper piece and not on its lower. */
+  step(unit: number, last: number): number;
+  /** How far a derivative may be off. */
+  readonly error: number;
+  /** Whether the combination surely bends with a unit of the last stage. */
+  doesBend(last: number): boolean;
 }
 
 /** A first look at all units of a stage, which bend at 0, on a box around the cell. */
@@ -81,6 +99,8 @@ export interface NarrowPropagation {
    * of `candidates`. Negative where numbers are larger than any before: the tolerance has grown.
    */
   start(box: Box, tolerance: number): number;
+  /** Between the two, where this is there: called for each unit that bounds the part, on this piece. */
+  readonly bound?: (unit: number, piece: number) => void;
   readonly candidates: Int32Array;
   /** The open units have these pieces now. */
   advance(pattern: Int32Array): void;

@@ -1,10 +1,12 @@
+import type { Chords } from '../geometry/chords.ts';
+import type { ExactSigns } from '../geometry/geometry.ts';
 import { Polygons } from '../geometry/polygons.ts';
 import { SignQuery } from '../geometry/signQuery.ts';
 import type { Slice } from '../geometry/slice.ts';
 import { denseChain, type DenseChain } from '../program/denseChain.ts';
 import type { Program } from '../program/program.ts';
 import { DenseChainPropagator } from '../propagation/densePropagator.ts';
-import { SparsePropagator } from '../propagation/propagation.ts';
+import { SparsePropagator, type Propagator } from '../propagation/propagation.ts';
 import { FixedShare } from '../walk/fixedShare.ts';
 import { remaining } from '../walk/limits.ts';
 import { RegionWalk } from '../walk/regionWalk.ts';
@@ -12,6 +14,7 @@ import { RepeatedShare } from '../walk/repeatedShare.ts';
 import { COMMON_CUTS } from '../walk/sharedCount.ts';
 import type { WalkOptions, WalkResult } from '../walk/walkOptions.ts';
 import { DistinctMaps } from './distinctMaps.ts';
+import { DistinctSides } from './distinctSides.ts';
 import { LinearRegions } from './linearRegions.ts';
 import { LoneRegions } from './loneRegions.ts';
 
@@ -21,6 +24,21 @@ const PART_SHARE = 1 / 16;
 interface Walked {
   readonly walked: WalkResult;
   readonly merge: LinearRegions;
+}
+
+/** Tells whether the regions that the walk finds all have maps of their own. */
+interface Distinction {
+  /** Two may have the same, or it remains open. */
+  readonly isOpen: boolean;
+  /** There is no room for more. */
+  readonly isFull: boolean;
+  /** As `mayCount` and `add` of `Unvisited`. */
+  areTermsClear(query: SignQuery): boolean;
+  add(query: SignQuery, chords: Chords): boolean;
+  /** What comes from now on meets nothing that came before. */
+  forget(): void;
+  /** At the end of the walk. */
+  areDistinct(): boolean;
 }
 
 /**
@@ -34,52 +52,84 @@ export function walkDistinct(program: Program, slice: Slice, options: WalkOption
   if (program.stages.length < 2) return null;
   const chain = denseChain(program);
   const start = performance.now();
-  const whole = new DistinctWalk(program, slice, chain, options);
+  const left = () => ({ ...options, limits: remaining(options.limits, start) });
+  if (chain && chain.slopes.length === 2) {
+    const bySides = new SidesWalk(program, slice, chain, options);
+    const found = bySides.run();
+    if (found || !bySides.sides.isTied) return found;
+  }
+  const whole = new MapsWalk(program, slice, chain, left());
   const found = whole.run();
-  if (found || options.share || !whole.isFull) return found;
+  if (found || options.share || !whole.maps.isFull) return found;
   const share = new FixedShare(0, 1, whole.depthOfParts());
-  const limits = remaining(options.limits, start);
-  return new DistinctWalk(program, slice, chain, { ...options, limits, share }).run();
+  return new MapsWalk(program, slice, chain, { ...left(), share }).run();
 }
 
 /** A walk that ends when two regions may have the same map. */
-class DistinctWalk {
-  private readonly walk: RegionWalk<Polygons>;
+abstract class DistinctWalk {
+  protected readonly walk: RegionWalk<Polygons>;
   private readonly merge: LinearRegions;
-  private readonly maps: DistinctMaps;
-  private lone?: LoneRegions;
   private readonly uncut = new SignQuery();
+  protected abstract readonly distinction: Distinction;
 
-  constructor(program: Program, slice: Slice, chain: DenseChain | null, options: WalkOptions) {
+  constructor(
+    protected readonly program: Program,
+    protected readonly slice: Slice,
+    makePropagator: () => Propagator,
+    options: WalkOptions,
+  ) {
     this.merge = new LinearRegions(program, slice);
-    const share = options.share && new RepeatedShare(options.share, () => this.maps.forget());
+    const share = options.share && new RepeatedShare(options.share, () => this.distinction.forget());
     // Regions in two claimed parts meet at cuts of all threads alone. There they are visited, and joined across these.
     const isInside = () => !share || !this.walk.geometry.isAtCut(COMMON_CUTS);
-    const isVain = () => this.maps.isOpen;
-    this.walk = new RegionWalk<Polygons>(
-      program,
-      slice,
-      (exactSigns) => new Polygons(exactSigns),
-      () => (chain ? new DenseChainPropagator(chain, slice, true) : new SparsePropagator(program, slice, true)),
-      {
-        ...options,
-        share,
-        visit: share && (() => this.visit()),
-        unvisited: {
-          mayCount: (query) => isInside() && this.maps.areTermsClear(query),
-          add: (regions, query) => {
-            if (!this.maps.add(query, this.walk.geometry.chords)) return false;
-            this.merge.addApart(regions);
-            return true;
-          },
-          mayNarrow: isInside,
-          get isVain() {
-            return isVain();
-          },
-        },
-        held: () => this.merge.joins.heldBytes,
+    const isVain = () => this.distinction.isOpen;
+    const unvisited = {
+      mayCount: (query: SignQuery) => isInside() && this.distinction.areTermsClear(query),
+      add: (regions: number, query: SignQuery) => {
+        if (!this.distinction.add(query, this.walk.geometry.chords)) return false;
+        this.merge.addApart(regions);
+        return true;
       },
-    );
+      mayNarrow: isInside,
+      get isVain() {
+        return isVain();
+      },
+    };
+    const visit = share && (() => this.visit());
+    const held = () => this.merge.joins.heldBytes;
+    const makeGeometry = (exactSigns: ExactSigns) => new Polygons(exactSigns);
+    this.walk = new RegionWalk(program, slice, makeGeometry, makePropagator, {
+      ...options,
+      share,
+      visit,
+      unvisited,
+      held,
+    });
+  }
+
+  /** Null where two regions may have the same map. */
+  run(): Walked | null {
+    const walked = this.walk.run();
+    return this.distinction.areDistinct() ? { walked, merge: this.merge } : null;
+  }
+
+  private visit(): void {
+    const { patterns, geometry } = this.walk;
+    this.uncut.pattern = patterns[patterns.length - 1];
+    if (this.distinction.areTermsClear(this.uncut)) this.distinction.add(this.uncut, geometry.chords);
+    this.merge.addAtCommonCuts(this.walk);
+  }
+}
+
+/** Regions are told apart by their maps. */
+class MapsWalk extends DistinctWalk {
+  readonly maps: DistinctMaps;
+  private lone?: LoneRegions;
+
+  constructor(program: Program, slice: Slice, chain: DenseChain | null, options: WalkOptions) {
+    const makePropagator = () =>
+      chain ? new DenseChainPropagator(chain, slice, 'map') : new SparsePropagator(program, slice, true);
+    super(program, slice, makePropagator, options);
     const isAlone = (sides: number, query: SignQuery) => {
       this.lone ??= new LoneRegions(program, slice);
       return this.lone.isAlone(sides, query, this.walk.last, this.walk);
@@ -87,22 +137,8 @@ class DistinctWalk {
     this.maps = new DistinctMaps(this.walk.propagator.mixed!, isAlone, options.limits.bytes);
   }
 
-  /** Null where two regions may have the same map. */
-  run(): Walked | null {
-    const walked = this.walk.run();
-    return this.maps.areDistinct() ? { walked, merge: this.merge } : null;
-  }
-
-  private visit(): void {
-    const { patterns, geometry } = this.walk;
-    this.uncut.pattern = patterns[patterns.length - 1];
-    if (this.maps.areTermsClear(this.uncut)) this.maps.add(this.uncut, geometry.chords);
-    this.merge.addAtCommonCuts(this.walk);
-  }
-
-  /** It ended because there was no room for more maps. */
-  get isFull(): boolean {
-    return this.maps.isFull;
+  protected get distinction(): Distinction {
+    return this.maps;
   }
 
   /** Cuts down to parts of a suitable size, from how far the walk has come. */
@@ -110,5 +146,25 @@ class DistinctWalk {
     const { count, mostMaps } = this.maps;
     const done = Math.max(1 - this.walk.geometry.remaining(), 2 ** -10);
     return Math.ceil(Math.log2(count / done / (PART_SHARE * mostMaps)));
+  }
+}
+
+/** Regions of a chain of two stages are told apart across their sides. */
+class SidesWalk extends DistinctWalk {
+  readonly sides: DistinctSides;
+  private lone?: LoneRegions;
+
+  constructor(program: Program, slice: Slice, chain: DenseChain, options: WalkOptions) {
+    super(program, slice, () => new DenseChainPropagator(chain, slice, 'derivatives'), options);
+    const uncut = new SignQuery();
+    const isAlone = () => {
+      this.lone ??= new LoneRegions(program, slice);
+      return this.lone.isAlone(0, uncut, this.walk.last, this.walk);
+    };
+    this.sides = new DistinctSides(this.walk.propagator.derivatives!, chain, this.walk, isAlone);
+  }
+
+  protected get distinction(): Distinction {
+    return this.sides;
   }
 }

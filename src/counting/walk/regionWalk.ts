@@ -37,6 +37,8 @@ export class RegionWalk<G extends Geometry> {
   readonly patterns: readonly Int32Array[];
   /** Somewhere on a facet of the current part, or of a larger one that it is cut from, several units may vanish. */
   isTied = false;
+  /** As `Unvisited` says of the walk. */
+  private isVain = false;
   /** All units of each stage. */
   private readonly units: Int32Array[];
   private readonly cells: number[];
@@ -122,7 +124,8 @@ export class RegionWalk<G extends Geometry> {
 
   private makeNarrowing(units: readonly number[]): Narrowing | null {
     const { propagator, boxed } = this;
-    return propagator.narrow && boxed ? new Narrowing(propagator.narrow, boxed, propagator, units) : null;
+    const firstLine = this.lines.ofBreakpoint(units.length - 2, 0, 0);
+    return propagator.narrow && boxed ? new Narrowing(propagator.narrow, boxed, propagator, units, firstLine) : null;
   }
 
   /** Call once. Errors: RangeError when the network's numbers overflow on the domain. */
@@ -141,7 +144,7 @@ export class RegionWalk<G extends Geometry> {
     let from = 0;
     let to = this.enter(0, 0);
     while (to >= 0 || this.waiting.count > 0) {
-      if (this.watch.mustStop(this.cells[this.lastStage]) || this.options.unvisited?.isVain) break;
+      if (this.watch.mustStop(this.cells[this.lastStage]) || this.isVain) break;
       if (to < 0) {
         to = this.resume();
         ({ stage, to: from } = this.waiting);
@@ -265,6 +268,7 @@ export class RegionWalk<G extends Geometry> {
       const query = this.askNothing(this.last);
       if (unvisited.mayCount(query)) unvisited.add(1, query);
     }
+    this.isVain = unvisited?.isVain === true;
     return -1;
   }
 
@@ -425,9 +429,10 @@ export class RegionWalk<G extends Geometry> {
       this.isTied = true;
       return false;
     }
-    if (parts === 0 || unvisited?.add(parts, query) === false) return false;
-    this.addCells(stage, parts);
-    return true;
+    const isAdded = parts > 0 && unvisited?.add(parts, query) !== false;
+    this.isVain = unvisited?.isVain === true;
+    if (isAdded) this.addCells(stage, parts);
+    return isAdded;
   }
 
   private cellsSoFar(): readonly number[] {
