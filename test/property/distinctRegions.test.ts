@@ -120,6 +120,8 @@ describe('linear regions of chains in a plane', () => {
     expect(areDistinct(drawWeights(chain([2, 16, 16, 1]), 1))).toBe(true);
     // Two neighbors with maps so close that rounding leaves open whether they differ.
     expect(areDistinct(drawWeights(chain([2, 256, 256, 1]), 1))).toBe(true);
+    // Cells of few units, which many cut.
+    expect(areDistinct(drawWeights(chain([2, 6, 64, 1]), 1))).toBe(true);
     const [first, second] = [dense(16, 'relu'), { ...dense(2), activation: named('relu') }];
     expect(areDistinct(drawWeights(networkOf([2], [first, second, dense(1)]), 2))).toBe(false);
   });
@@ -134,6 +136,15 @@ describe('linear regions of chains in a plane', () => {
     const { regions, ...rest } = whole;
     expect(regions).toBeNull();
     expect(small).toMatchObject({ perLayer: rest.perLayer, exact: true });
+  });
+
+  it('are those that all joined make where units of both layers share sides', () => {
+    // Without biases, where a single unit of the first layer is on, those of the second bend with it.
+    for (let seed = 1; seed <= 3; seed++) {
+      const network = drawWeights(networkOf([2], [dense(5, 'relu'), dense(4, 'relu'), dense(1)], 0), seed);
+      const { activationRegions, linearRegions } = count(request(network, { keepRegions: true }));
+      expect(count(request(network))).toMatchObject({ activationRegions, linearRegions });
+    }
   });
 });
 

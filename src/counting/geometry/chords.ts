@@ -173,7 +173,8 @@ export class Chords {
 
   /**
    * Lists in `ends` those of all chords in their order around the polygon, after `countParts` has counted the parts of
-   * this query. False when rounding leaves the order open. A line is on its positive side from the start of its chord on.
+   * this query. False when rounding leaves the order open. From the start of its chord on, a line is on its positive
+   * side.
    */
   listEnds({ data, start, end }: PolygonVertices, count: number): boolean {
     const { fromEdge, toEdge, fromAt, toAt, error } = this;

@@ -30,6 +30,10 @@ export class DistinctSides {
   readonly isFull = false;
   /** The first line of the last stage. */
   private readonly lastLine: number;
+  /** Of each line, whether the output can change by its unit: the first stage's come first. */
+  private readonly bends: Uint8Array;
+  /** The pieces of the first stage's units. */
+  private readonly upper: Int32Array;
   private cells = 0;
   /** How often `isAlone` was asked. */
   private asked = 0;
@@ -37,11 +41,17 @@ export class DistinctSides {
   /** `isAlone` says whether the region with the current pattern surely has another map than all beyond its cell. */
   constructor(
     private readonly derivatives: MixedDerivatives,
-    private readonly chain: DenseChain,
+    { slopes: [first, last] }: DenseChain,
     private readonly place: Place,
     private readonly isAlone: () => boolean,
   ) {
-    this.lastLine = chain.layers[0].outputs;
+    this.lastLine = first.length / 2;
+    this.upper = place.patterns[0];
+    this.bends = Uint8Array.from({ length: this.lastLine + last.length / 2 }, (_, line) =>
+      Number(
+        line < this.lastLine ? first[2 * line] !== first[2 * line + 1] : derivatives.doesBend(line - this.lastLine),
+      ),
+    );
   }
 
   forget(): void {
@@ -54,19 +64,19 @@ export class DistinctSides {
 
   /** Whether the map surely changes with each unit in the query. */
   areTermsClear({ list, from, to }: SignQuery): boolean {
-    for (let k = from; k < to; k++) if (!this.derivatives.doesBend(list[k])) return false;
+    for (let k = from; k < to; k++) if (this.bends[this.lastLine + list[k]] === 0) return false;
     return true;
   }
 
-  /** Takes in the regions of the current cell, which the units in the query cut; false where they are to be cut apart. */
+  /** Takes in the regions of the current cell, which the units in the query cut; false if they are to be cut apart. */
   add(query: SignQuery): boolean {
     const { geometry, isTied } = this.place;
-    this.isTied ||= isTied;
-    this.isOpen ||= isTied;
+    const { data, start, end } = geometry;
+    if (isTied) this.isTied = this.isOpen = true;
     this.cells++;
     let isClear = true;
-    for (let edge = geometry.start; edge < geometry.end; edge += VERTEX) {
-      const line = geometry.data[edge + EDGE_LINE];
+    for (let edge = start; edge < end; edge += VERTEX) {
+      const line = data[edge + EDGE_LINE] | 0;
       if (isClear && this.isLookedAt(line)) isClear = this.derivatives.isClear(line) || this.isClearIn(query, line);
     }
     return isClear || this.isOpen || this.goAround(query);
@@ -126,13 +136,8 @@ export class DistinctSides {
   private isLookedAt(line: number): boolean {
     // At the boundary of the domain.
     if (line < 0) return false;
-    if (line >= this.lastLine) {
-      if (!this.derivatives.doesBend(line - this.lastLine)) this.isOpen = true;
-      return false;
-    }
-    const [slopes] = this.chain.slopes;
-    if (slopes[2 * line] === slopes[2 * line + 1]) this.isOpen = true;
-    return this.place.patterns[0][line] === 1;
+    if (this.bends[line] === 0) this.isOpen = true;
+    return line < this.lastLine && this.upper[line] === 1;
   }
 
   private look(derivative: number): void {
