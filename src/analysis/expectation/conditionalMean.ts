@@ -10,6 +10,7 @@ import { unitsBendAtZeroOnly } from '../../theory/kacRice/moments/unit.ts';
 import { NotDrawn } from './randomTensor.ts';
 import { Sources } from './sources.ts';
 import { workOf, type Draw } from './weightedImage.ts';
+import { sum, times } from './vectors.ts';
 import { WideLimit } from './wideLimit.ts';
 import { WidePlaces, type WidelyKnownPlace } from './widePlaces.ts';
 
@@ -134,12 +135,16 @@ class Rounds {
   private readonly first: FirstLayers | null;
   private readonly work: number;
   private readonly chance = new Chance(0);
+  private readonly start: Float64Array;
+  private readonly direction: Float64Array;
 
   constructor(
     private readonly network: Network,
-    private readonly segment: Segment,
+    segment: Segment,
     private readonly choice: ConditionalChoice,
   ) {
+    this.start = Float64Array.from(segment.from);
+    this.direction = this.start.map((x, i) => segment.to[i] - x);
     this.places = equalPlaces(network, segment);
     this.line = new WidePlaces(network, segment, this.places);
     this.work = workOfDraw(network, this.places);
@@ -194,9 +199,8 @@ class Rounds {
   }
 
   private ratesAt({ t, origin, course }: WidelyKnownPlace, cut: Draw['cut']): Rates {
-    const { network, segment, chance, places, limit } = this;
-    const direction = Float64Array.from(segment.from, (x, i) => segment.to[i] - x);
-    const point = direction.map((slope, i) => segment.from[i] + t * slope);
+    const { network, start, direction, chance, places, limit } = this;
+    const point = sum([start, times(direction, t)]);
     return breakpointRates(network, point, direction, {
       initialization: network.initialization,
       chance,

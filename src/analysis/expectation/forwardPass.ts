@@ -308,7 +308,11 @@ class ForwardPass {
 
   /** Whether all fresh weights are those of one layer. */
   private isOf({ slots }: Fresh, layer: number): boolean {
-    return slots.every((slot) => slot < 0 || this.sources.layerOf(slot) === layer);
+    for (let i = 0; i < slots.length; i++) {
+      const isNew = slots[i] >= 0 && slots[i] !== slots[i - 1];
+      if (isNew && this.sources.layerOf(slots[i]) !== layer) return false;
+    }
+    return true;
   }
 
   private joined(layer: Layer, axis: number, inputs: readonly RandomTensor[]): RandomTensor {

@@ -3,7 +3,7 @@ import { linear } from '../../network/activation.ts';
 import { truncatedMoments } from '../../theory/kacRice/integrals/normal.ts';
 import type { Reading } from './jointRows.ts';
 import { copyRows } from './copyRows.ts';
-import type { Fresh, RandomTensor } from './randomTensor.ts';
+import type { RandomTensor } from './randomTensor.ts';
 import type { Sources } from './sources.ts';
 import { times } from './vectors.ts';
 
@@ -36,13 +36,14 @@ export function innovationOf(
 ): Innovation | null {
   if (!fresh || last < 0 || !sources.areOfLayer(fresh.slots, last)) return null;
   const expected = new Float64Array(3 * values.length);
+  const { slots, mean } = fresh;
   let [q, c, r] = [0, 0, 0];
-  for (let cell = 0, to = 0; cell < values.length; cell++) {
-    if (fresh.mean || cell === 0 || fresh.slots[cell] !== fresh.slots[cell - 1])
-      [q, c, r] = momentsOfCell(units, fresh, cell, sources);
-    expected[to++] = q;
-    expected[to++] = c;
-    expected[to++] = r;
+  for (let cell = 0, to = 0; cell < values.length; cell++, to += 3) {
+    const isNew = cell === 0 || slots[cell] !== slots[cell - 1];
+    if (isNew) [q, c, r] = sources.moments(slots[cell]);
+    if (mean) unitMoments(units, mean.values[cell], mean.tangents[cell], q, c, r, expected, to);
+    else if (isNew) unitMoments(units, 0, 0, q, c, r, expected, to);
+    else expected.copyWithin(to, to - 3, to);
   }
   return {
     values,
@@ -54,14 +55,10 @@ export function innovationOf(
   };
 }
 
-type Triple = readonly [number, number, number];
-
-function momentsOfCell(units: PiecewiseLinearActivation, { slots, mean }: Fresh, cell: number, sources: Sources) {
-  const [q, c, r] = sources.moments(slots[cell]);
-  return unitMoments(units, mean ? mean.values[cell] : 0, mean ? mean.tangents[cell] : 0, q, c, r);
-}
-
-/** `E φ²`, `E φ φ' z'` and `E (φ' z')²` of a unit φ on z, where (z, z′) is normal with means (m, slope). */
+/**
+ * Writes `E φ²`, `E φ φ' z'` and `E (φ' z')²` of a unit φ on z, where (z, z′) is normal with means (m, slope) and
+ * second moments q, c and r of what is random.
+ */
 export function unitMoments(
   { breakpoints, slopes, intercepts }: PiecewiseLinearActivation,
   m: number,
@@ -69,13 +66,18 @@ export function unitMoments(
   q: number,
   c: number,
   r: number,
-): Triple {
+  moments: Float64Array,
+  at: number,
+): void {
   const deviation = Math.sqrt(Math.max(0, q));
   const share = q > 0 ? c / q : 0;
   const rest = Math.max(0, r - share * c);
-  let [values, mixed, tangents] = [0, 0, 0];
+  let values = 0;
+  let mixed = 0;
+  let tangents = 0;
   for (let piece = 0; piece < slopes.length; piece++) {
-    const [a, shift] = [slopes[piece], intercepts[piece] + slopes[piece] * m];
+    const a = slopes[piece];
+    const shift = intercepts[piece] + a * m;
     if (a === 0 && shift === 0) continue;
     const from = (breakpoints[piece - 1] ?? -Infinity) - m;
     const to = (breakpoints[piece] ?? Infinity) - m;
@@ -85,7 +87,9 @@ export function unitMoments(
     mixed += a * (a * share * e2 + (a * slope + shift * share) * e1 + shift * slope * e0);
     tangents += a * a * (share * share * e2 + 2 * share * slope * e1 + (slope * slope + rest) * e0);
   }
-  return [values, mixed, tangents];
+  moments[at] = values;
+  moments[at + 1] = mixed;
+  moments[at + 2] = tangents;
 }
 
 /** What a layer reads of an innovation, as far as it matters here. */

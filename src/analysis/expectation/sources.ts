@@ -39,17 +39,21 @@ export class Sources {
 
   /** Slots for the same numbers times a factor, by cell; -1 stays. */
   scaled(slots: Int32Array, factor: number): Int32Array {
-    const first = slots.reduce((least, slot) => (slot < 0 ? least : Math.min(least, slot)), this.slots);
+    let first = this.slots;
+    for (let i = 0; i < slots.length; i++) if (slots[i] >= 0 && slots[i] < first) first = slots[i];
     const known = new Int32Array(this.slots - first).fill(-1);
-    this.reserve(slots.length);
-    return slots.map((slot) => {
-      if (slot < 0) return -1;
+    this.reserve(known.length);
+    const image = new Int32Array(slots.length).fill(-1);
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i];
+      if (slot < 0) continue;
       if (known[slot - first] < 0) {
         known[slot - first] = this.slots;
         this.push(this.ofSource[slot], this.places[slot], this.factors[slot] * factor);
       }
-      return known[slot - first];
-    });
+      image[i] = known[slot - first];
+    }
+    return image;
   }
 
   private push(own: number, place: number, factor: number): void {

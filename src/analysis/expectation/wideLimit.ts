@@ -216,7 +216,9 @@ function cellOf({ bent: given, normal }: WideTensor): [m: number, slope: number,
 }
 
 function bent(activation: PiecewiseLinearActivation, image: WideTensor): WideTensor {
-  const [q, c, r] = unitMoments(activation, ...cellOf(image));
+  const moments = new Float64Array(3);
+  unitMoments(activation, ...cellOf(image), moments, 0);
+  const [q, c, r] = moments;
   return { bent: { q, c, r }, normal: none };
 }
 

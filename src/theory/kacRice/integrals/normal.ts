@@ -5,8 +5,12 @@ export function normalDensity(x: number): number {
 
 /** Distribution function of the standard normal distribution, to about 1e-15 absolutely. */
 export function normalDistribution(x: number): number {
-  if (Math.abs(x) < 3) return 0.5 + normalDensity(x) * series(x);
-  const tail = Math.abs(x) < 38 ? normalDensity(x) / fraction(Math.abs(x)) : 0;
+  return distributionAt(x, normalDensity(x));
+}
+
+function distributionAt(x: number, density: number): number {
+  if (Math.abs(x) < 3) return 0.5 + density * series(x);
+  const tail = Math.abs(x) < 38 ? density / fraction(Math.abs(x)) : 0;
   return x > 0 ? 1 - tail : tail;
 }
 
@@ -28,14 +32,15 @@ function fraction(x: number): number {
 export function meanAbsolute(mean: number, deviation: number): number {
   if (deviation === 0) return Math.abs(mean);
   const x = mean / deviation;
-  return 2 * deviation * normalDensity(x) + mean * (2 * normalDistribution(x) - 1);
+  const density = normalDensity(x);
+  return 2 * deviation * density + mean * (2 * distributionAt(x, density) - 1);
 }
 
 /** `E 1, E Z, E Z^2` over `from < Z < to` for Z normal with mean zero and this deviation > 0. */
 export function truncatedMoments(from: number, to: number, deviation: number): [number, number, number] {
   const [a, b] = [from / deviation, to / deviation];
-  const mass = normalDistribution(b) - normalDistribution(a);
   const [atA, atB] = [normalDensity(a), normalDensity(b)];
+  const mass = distributionAt(b, atB) - distributionAt(a, atA);
   const edge = (Number.isFinite(a) ? a * atA : 0) - (Number.isFinite(b) ? b * atB : 0);
   return [mass, deviation * (atA - atB), deviation ** 2 * (mass + edge)];
 }
