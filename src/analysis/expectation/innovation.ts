@@ -103,30 +103,44 @@ export type Window = Pick<Reading, 'positions' | 'taps' | 'input' | 'variance' |
  * of two of them: the mean of each is known since channels are independent.
  */
 export function factorsOfReading(innovation: Innovation, window: Window): Float64Array {
-  const { values, tangents, channels, expected, areIndependent } = innovation;
+  const { channels, areIndependent } = innovation;
   const { positions, taps, input } = window;
   const sums = sumsOfRows(innovation);
+  const excess = excessOf(innovation);
   const factors = new Float64Array(positions).fill(1);
+  const ofWindow = new Float64Array(3 * channels);
   const [a, b] = [new Float64Array(channels), new Float64Array(channels)];
   for (let position = 0; position < positions; position++) {
     const rows = input.subarray(position * taps, (position + 1) * taps);
     const weights = weightsAt(sums, rows, window);
     if (!weights) continue;
     const [ofSquare, share, ofValues] = weights;
-    a.fill(0);
-    b.fill(0);
+    ofWindow.fill(0);
     for (const row of rows) {
       if (row < 0) continue;
-      for (let channel = 0, cell = row * channels; channel < channels; channel++, cell++) {
-        const [h, rest] = [values[cell], tangents[cell] - share * values[cell]];
-        const [q, c, r] = [expected[3 * cell], expected[3 * cell + 1], expected[3 * cell + 2]];
-        a[channel] += ofSquare * (rest * rest - (r - 2 * share * c + share * share * q));
-        b[channel] += ofValues * (h * h - q);
-      }
+      for (let k = 0, from = 3 * row * channels; k < ofWindow.length; k++, from++) ofWindow[k] += excess[from];
+    }
+    for (let channel = 0, k = 0; channel < channels; channel++, k += 3) {
+      const [q, c, r] = [ofWindow[k], ofWindow[k + 1], ofWindow[k + 2]];
+      a[channel] = ofSquare * (r - 2 * share * c + share * share * q);
+      b[channel] = ofValues * q;
     }
     factors[position] = areIndependent ? factorOfChannels(a, b) : 1 + (sumOf(a) - sumOf(b)) / 2;
   }
   return factors;
+}
+
+/** By how much h², h h′ and h′² are above the mean, three numbers for each cell. */
+function excessOf({ values, tangents, expected }: Innovation): Float64Array {
+  const excess = new Float64Array(expected.length);
+  for (let cell = 0, at = 0; cell < values.length; cell++, at += 3) {
+    const h = values[cell];
+    const slope = tangents[cell];
+    excess[at] = h * h - expected[at];
+    excess[at + 1] = h * slope - expected[at + 1];
+    excess[at + 2] = slope * slope - expected[at + 2];
+  }
+  return excess;
 }
 
 function factorOfChannels(a: Float64Array, b: Float64Array): number {
