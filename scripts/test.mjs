@@ -4,6 +4,8 @@
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { findChromium } from './chromium.mjs';
+import { installEditor } from './editorInstall.mjs';
 import { installDependencies } from './install.mjs';
 import { root, run } from './process.mjs';
 
@@ -79,7 +81,11 @@ const vitest = (report, ...args) =>
     ({ numTotalTests, numPassedTests }) => ({ passed: numPassedTests, failed: numTotalTests - numPassedTests }),
   );
 
-const readingStages = new Set(['lint', 'types', 'site types', 'format', 'layers', 'unused']);
+// Stages of one phase run side by side, as one core each is enough for them; others have the machine to themselves.
+/** What only reads the sources. */
+const reading = ['lint', 'types', 'site types', 'format', 'layers', 'unused'];
+/** What waits for a browser or an editor most of the time; the longest first. */
+const inWindows = ['ui', 'panel', 'web', 'pages', 'packed'];
 
 /** @type {Stage[]} */
 const stages = [
@@ -147,13 +153,26 @@ async function runStage({ name, needs, run: start }) {
   if (failed > 0 && output) console.log(output.trimEnd().replace(/^/gm, '    '));
 }
 
-// What only reads the sources uses one core: two of them run side by side. Suites have the machine to themselves.
 const waiting = stages.filter((stage) => isWanted(stage.name));
-const readers = waiting.filter(({ name }) => readingStages.has(name));
-const nextReader = async () => {
-  for (let stage = readers.shift(); stage; stage = readers.shift()) await runStage(stage);
-};
-await Promise.all([nextReader(), nextReader()]);
-for (const stage of waiting.filter(({ name }) => !readingStages.has(name))) await runStage(stage);
+
+/**
+ * Runs those of the wanted stages that have one of these names, in this order, two at a time.
+ * @param {readonly string[]} names
+ */
+async function runTogether(names) {
+  const queue = names.flatMap((name) => waiting.filter((stage) => stage.name === name));
+  const runNext = async () => {
+    for (let stage = queue.shift(); stage; stage = queue.shift()) await runStage(stage);
+  };
+  await Promise.all([runNext(), runNext()]);
+}
+
+await runTogether(reading);
+for (const stage of waiting) if (![...reading, ...inWindows].includes(stage.name)) await runStage(stage);
+if (waiting.some(({ name }) => inWindows.includes(name))) {
+  // Installed once, before two stages look for them, which say so where that fails.
+  await Promise.allSettled([findChromium(), installEditor()]);
+}
+await runTogether(inWindows);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed > 0 ? 1 : 0;
