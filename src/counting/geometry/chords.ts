@@ -3,6 +3,8 @@ import { EDGE_ERROR, VERTEX, VERTEX_ERROR } from './vertex.ts';
 
 /** For more lines than this in one polygon, cutting it is as fast and can be interrupted. */
 const MAX_CHORDS = 1024;
+/** And there is room for this many at first. */
+const FIRST_ROOM = 32;
 /** Two crossings closer than this share of a chord count as coincident, whatever the errors. */
 const MIN_GAP = 2 ** -44;
 
@@ -21,24 +23,26 @@ interface PolygonVertices {
  * crossing inside, where no three chords meet in a point (Zaslavsky 1975 for a convex region of the plane).
  */
 export class Chords {
+  /** As many chords have room. */
+  private room = 0;
   // Ends of each chord and how far they may be off.
-  private readonly fromX = new Float64Array(MAX_CHORDS);
-  private readonly fromY = new Float64Array(MAX_CHORDS);
-  private readonly toX = new Float64Array(MAX_CHORDS);
-  private readonly toY = new Float64Array(MAX_CHORDS);
-  private readonly error = new Float64Array(MAX_CHORDS);
+  private fromX = new Float64Array();
+  private fromY = new Float64Array();
+  private toX = new Float64Array();
+  private toY = new Float64Array();
+  private error = new Float64Array();
   /** Where later chords cross the current one, or ends lie on an edge, from 0 to 1. */
-  private readonly crossings = new Float64Array(2 * MAX_CHORDS);
+  private crossings = new Float64Array();
   /** How far ends may be off, as a share of the edge. */
-  private readonly shares = new Float64Array(2 * MAX_CHORDS);
+  private shares = new Float64Array();
 
   /** The edges on which each chord starts and ends, by where they start in the polygon, and where on them. */
-  private readonly fromEdge = new Int32Array(MAX_CHORDS);
-  private readonly toEdge = new Int32Array(MAX_CHORDS);
-  private readonly fromAt = new Float64Array(MAX_CHORDS);
-  private readonly toAt = new Float64Array(MAX_CHORDS);
+  private fromEdge = new Int32Array();
+  private toEdge = new Int32Array();
+  private fromAt = new Float64Array();
+  private toAt = new Float64Array();
   /** The ends of all chords around the polygon: 2k where chord k starts, and 2k + 1 where it ends. */
-  readonly ends = new Int32Array(2 * MAX_CHORDS);
+  ends = new Int32Array();
 
   /** On which sides of the lines parts lie that touch the boundary: bit k is set on the positive side of line k. */
   readonly sides = new Int32Array(2 * MAX_SIDES);
@@ -48,6 +52,7 @@ export class Chords {
     const { list, from } = query;
     const count = query.to - from;
     if (count > MAX_CHORDS) return 0;
+    if (count > this.room) this.makeRoom(Math.max(FIRST_ROOM, 2 * count));
     for (let k = 0; k < count; k++) if (!this.setChord(k, polygon, query, 3 * list[from + k])) return 0;
     let parts = 1 + count;
     for (let i = 0; i + 1 < count; i++) {
@@ -56,6 +61,22 @@ export class Chords {
       parts += crossings;
     }
     return parts;
+  }
+
+  private makeRoom(room: number): void {
+    this.room = room;
+    this.fromX = new Float64Array(room);
+    this.fromY = new Float64Array(room);
+    this.toX = new Float64Array(room);
+    this.toY = new Float64Array(room);
+    this.error = new Float64Array(room);
+    this.crossings = new Float64Array(2 * room);
+    this.shares = new Float64Array(2 * room);
+    this.fromEdge = new Int32Array(room);
+    this.toEdge = new Int32Array(room);
+    this.fromAt = new Float64Array(room);
+    this.toAt = new Float64Array(room);
+    this.ends = new Int32Array(2 * room);
   }
 
   /** Finds the chord of one line; false when the line passes too close to a vertex. */
