@@ -67,8 +67,9 @@ export class Chance {
     this.begin(seed);
   }
 
-  /** Begins the numbers of a seed. */
+  /** Begins the numbers of a seed; all that was taken is given back. */
   begin(seed: number): void {
+    this.top = FIRST;
     this.words.set(randomState(seed), STATE / 4);
   }
 

@@ -12,8 +12,10 @@ import {
 import { spreadOf } from '../../../../src/analysis/statistics.ts';
 import {
   conditionalMean,
+  drawRounds,
   meanOfRounds,
   type ConditionalMean,
+  type NumberedRound,
 } from '../../../../src/analysis/expectation/conditionalMean.ts';
 import { equalPlaces } from '../../../../src/analysis/expectation/equalPlaces.ts';
 import { breakpointRates } from '../../../../src/analysis/expectation/forwardPass.ts';
@@ -298,6 +300,10 @@ describe('a residual network of few channels', () => {
     const mean = conditionalMean(network, diagonal(network), { seed: 2, work: { all: 1e8, fewest: 1e8, many: 0 } });
     if (mean === null || typeof mean === 'string') throw new Error(String(mean));
     expect(mean.earlyDraws).toBe(8 * mean.draws);
+    const few = { seed: 2, work: { all: 5e6, fewest: 1e8, many: 0 } };
+    const whole = conditionalMean(network, diagonal(network), few);
+    const shares = [1, 0].map((index) => drawRounds(network, diagonal(network), few, { index, of: 2 }));
+    expect(meanOfRounds(network, shares.flat() as NumberedRound[])).toEqual(whole);
     expect(Math.abs(mean.perLayer.at(-1)! - 3480)).toBeLessThan(4 * Math.hypot(mean.standardError, 28));
     expect((mean.standardError / mean.perLayer.at(-1)!) * Math.sqrt(mean.draws)).toBeLessThan(0.25);
   });
