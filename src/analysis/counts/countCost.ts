@@ -8,7 +8,7 @@ import { planCount, type CountChoice } from './countPlan.ts';
 const PILOT_SECONDS = 0.7;
 
 /**
- * What a count will take on one thread of this machine, by a pilot of less than a second, rarely three. Errors: as
+ * What a count will take on one thread of this machine, by pilots of one or two seconds, rarely four. Errors: as
  * `planCount` and `count`.
  */
 export function countCost(network: Network, choice: CountChoice, hooks: CountHooks = {}): CountCost {
