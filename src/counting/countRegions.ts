@@ -3,12 +3,13 @@ import type { SliceRanges } from '../common/stageRange.ts';
 import { compile } from './program/compile.ts';
 import type { CountHooks, CountRequest, CountResult, LineRegions, SamplingResult } from './count.ts';
 import { denseChain } from './program/denseChain.ts';
+import { fusedProgram } from './program/fusedProgram.ts';
 import { DenseChainPropagator } from './propagation/densePropagator.ts';
 import { ExactMaps } from './exact/exactMaps.ts';
 import { countEverywhere } from './everywhere.ts';
 import type { ExactLine, ExactSigns, Geometry } from './geometry/geometry.ts';
 import { Halfspaces } from './geometry/halfspaces.ts';
-import { LinearRegions } from './regions/linearRegions.ts';
+import { areMixed, LinearRegions } from './regions/linearRegions.ts';
 import { LineIds } from './exact/lineIds.ts';
 import { joinKept, KeptRegions, type KeptPart } from './regions/keptRegions.ts';
 import { Polygons } from './geometry/polygons.ts';
@@ -30,6 +31,7 @@ import { MAX_CUBE_DIMENSIONS, sliceOf, wholeSpace, type Slice } from './geometry
 import { RegionWalk } from './walk/regionWalk.ts';
 import type { WalkOptions, WalkResult } from './walk/walkOptions.ts';
 import { remaining, type WalkHooks } from './walk/limits.ts';
+import { walksInTurn } from './walk/walksInTurn.ts';
 
 /** A cube has 2^n corners, and its cells many more: beyond this, linear programs are faster. */
 export const MAX_VERTEX_DIMENSIONS = 6;
@@ -125,8 +127,10 @@ function rangesFor(program: Program, domain: Domain): SliceRanges | null {
 const LOOSE = 'Cells are too narrow to tell which regions share a facet, so linear regions are not counted.';
 
 function exactMapsOf(request: CountRequest): ExactMaps {
-  const program = compile(request.network);
-  return new ExactMaps(program, sliceFor(request.domain, program.inputSize).rows, new LineIds(program));
+  const whole = compile(request.network);
+  const slice = sliceFor(request.domain, whole.inputSize);
+  const program = fusedFor(whole, slice, request) ?? whole;
+  return new ExactMaps(program, slice.rows, new LineIds(program));
 }
 
 function lineProgramOf({ network, domain }: CountRequest): LineProgram {
@@ -241,9 +245,29 @@ function sliceFor(domain: Domain, inputs: number): Slice {
 }
 
 function walkCells(program: Program, slice: Slice, request: CountRequest, walking: WalkOptions): Found {
+  if (!isForLinearAlone(slice, request)) return walkAll(program, slice, request, walking);
+  const fused = fusedFor(program, slice, request);
+  if (!fused) return walkLinear(program, slice, request, walking);
+  return walksInTurn<Found, Found>(
+    walking,
+    (options) => walkAll(program, slice, { ...request, linear: false }, options),
+    (options) => walkAll(fused, slice, request, options),
+  );
+}
+
+/** In a plane, where regions need not be visited but to join them to linear regions. */
+function isForLinearAlone(slice: Slice, request: CountRequest): boolean {
   const { linear, keepRegions, listRegions } = request;
-  if (!linear || keepRegions || listRegions || !isPlane(slice, request))
-    return walkAll(program, slice, request, walking);
+  return linear && !keepRegions && !listRegions && isPlane(slice, request);
+}
+
+/** The program whose cells are joined to linear regions, if it is another one than that of activation regions. */
+function fusedFor(program: Program, slice: Slice, request: CountRequest): Program | null {
+  return isForLinearAlone(slice, request) ? fusedProgram(program) : null;
+}
+
+/** Linear regions: those that all have a map of their own are not visited. */
+function walkLinear(program: Program, slice: Slice, request: CountRequest, walking: WalkOptions): Found {
   const share = walking.share && new RepeatedShare(walking.share);
   const start = performance.now();
   const found = walkDistinct(program, slice, { ...walking, share });
@@ -252,8 +276,9 @@ function walkCells(program: Program, slice: Slice, request: CountRequest, walkin
 
 /** Visits all regions where there is something to find in them. */
 function walkAll(program: Program, slice: Slice, request: CountRequest, walking: WalkOptions): Found {
-  const merge = request.linear ? new LinearRegions(program, slice) : null;
   const kept = request.keepRegions || request.listRegions ? new KeptRegions(program, slice, request) : null;
+  const mixes = isForLinearAlone(slice, request) && areMixed(program);
+  const merge = request.linear ? new LinearRegions(program, slice, { mixes }) : null;
   const visit = () => {
     merge?.add(walk);
     kept?.add(walk);
@@ -276,6 +301,7 @@ function walkAll(program: Program, slice: Slice, request: CountRequest, walking:
     share,
     parts: kept ?? undefined,
     visit: merge || kept ? visit : undefined,
+    visitsMixed: mixes,
     unvisited,
     held,
   };
@@ -284,7 +310,7 @@ function walkAll(program: Program, slice: Slice, request: CountRequest, walking:
     program,
     slice,
     maker,
-    propagatorMaker(program, slice, request),
+    propagatorMaker(program, slice, request, mixes),
     options,
   );
   return { walked: walk.run(), merge, kept: kept?.part() };
@@ -296,9 +322,9 @@ function isPlane({ dimension }: Slice, { cellsBy, domain }: CountRequest): boole
 }
 
 /** For polygons a dense chain has a propagator of its own. */
-function propagatorMaker(program: Program, slice: Slice, request: CountRequest): () => Propagator {
+function propagatorMaker(program: Program, slice: Slice, request: CountRequest, mixes: boolean): () => Propagator {
   const chain = isPlane(slice, request) ? denseChain(program) : null;
-  return () => (chain ? new DenseChainPropagator(chain, slice) : new SparsePropagator(program, slice));
+  return () => (chain ? new DenseChainPropagator(chain, slice) : new SparsePropagator(program, slice, mixes));
 }
 
 type GeometryMaker = (exactSigns: ExactSigns, exactLine: ExactLine) => Geometry;

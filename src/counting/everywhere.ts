@@ -51,7 +51,9 @@ class Orthants {
     const { stages, inputSize } = program;
     this.totals = stages.map(() => 0);
     this.known = stages.map(() => new Map());
-    this.merge = request.linear ? new LinearRegions(program, orthant(Array<number>(inputSize).fill(1)), true) : null;
+    this.merge = request.linear
+      ? new LinearRegions(program, orthant(Array<number>(inputSize).fill(1)), { remembers: true })
+      : null;
     // Without units to cut it, all of R^n is one region, and no wall is to be joined across.
     this.count = stages.length === 0 ? 1 : 2 ** inputSize;
   }

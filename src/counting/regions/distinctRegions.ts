@@ -15,7 +15,7 @@ import { COMMON_CUTS } from '../walk/sharedCount.ts';
 import type { WalkOptions, WalkResult } from '../walk/walkOptions.ts';
 import { DistinctMaps } from './distinctMaps.ts';
 import { DistinctSides } from './distinctSides.ts';
-import { LinearRegions } from './linearRegions.ts';
+import { areMixed, LinearRegions } from './linearRegions.ts';
 import { LoneRegions } from './loneRegions.ts';
 
 /** Where a count is divided to forget the maps of each part before the next, parts fill this share of the room. */
@@ -78,7 +78,7 @@ abstract class DistinctWalk {
     makePropagator: () => Propagator,
     options: WalkOptions,
   ) {
-    this.merge = new LinearRegions(program, slice);
+    this.merge = new LinearRegions(program, slice, { mixes: areMixed(program) });
     const share = options.share && new RepeatedShare(options.share, () => this.distinction.forget());
     // Regions in two claimed parts meet at cuts of all threads alone. There they are visited, and joined across these.
     const isInside = () => !share || !this.walk.geometry.isAtCut(COMMON_CUTS);

@@ -1,8 +1,7 @@
-import type { Geometry } from '../geometry/geometry.ts';
+import { RELATIVE_ERROR } from '../geometry/geometry.ts';
 import { ExactMaps } from '../exact/exactMaps.ts';
 import { LineIds } from '../exact/lineIds.ts';
 import { mostPieces, type Program } from '../program/program.ts';
-import type { Propagator } from '../propagation/propagation.ts';
 import { gaussians } from '../../common/random.ts';
 import { OutputBends, type Place } from './outputBends.ts';
 import { RegionJoins } from './regionJoins.ts';
@@ -11,6 +10,14 @@ import { COMMON_CUTS } from '../walk/sharedCount.ts';
 
 /** More outputs than this are compared by as many random combinations of them. */
 const MAX_OUTPUTS = 8;
+
+/**
+ * Whether regions in a plane, of which no more is wanted, are compared by the mixed output alone before it is decided
+ * exactly: where no facet can be left out without that. The same for all threads.
+ */
+export function areMixed({ stages }: Program): boolean {
+  return stages.some((step) => step.kind === 'max');
+}
 
 /** Takes in the activation regions of a network, and counts the linear regions that they make. */
 export class LinearRegions {
@@ -23,17 +30,24 @@ export class LinearRegions {
   private madeBends?: OutputBends | null;
   private readonly makeBends: () => OutputBends | null;
 
+  private readonly remembers: boolean;
+  /** Regions are compared by the mixed output that their propagator follows, before it is decided exactly. */
+  private readonly mixes: boolean;
+
   /** Over a slice. With `remembers` regions may be met again. */
   constructor(
     program: Program,
     slice: Slice,
-    private readonly remembers = false,
+    { remembers = false, mixes = false }: { readonly remembers?: boolean; readonly mixes?: boolean } = {},
   ) {
+    this.remembers = remembers;
+    this.mixes = mixes;
     this.outputs = program.outputs.reduce((sum, tensor) => sum + program.sizes[tensor], 0);
     const gaussian = gaussians(1);
     const isLarge = this.outputs > MAX_OUTPUTS;
     this.mixing = isLarge ? Float64Array.from({ length: MAX_OUTPUTS * this.outputs }, gaussian) : null;
-    const mapSize = (isLarge ? MAX_OUTPUTS : this.outputs) * (slice.dimension + 1);
+    const numbers = mixes ? 1 : isLarge ? MAX_OUTPUTS : this.outputs;
+    const mapSize = numbers * (slice.dimension + 1);
     const units = program.stages.reduce((sum, { output }) => sum + program.sizes[output], 0);
     const lines = new LineIds(program);
     const maps = new ExactMaps(program, slice.rows, lines);
@@ -79,14 +93,11 @@ export class LinearRegions {
   }
 
   /** Takes in a region that the current cell is all or part of, which may be known by this number. */
-  addPart(
-    { geometry, propagator, patterns }: Omit<Place, 'isTied'>,
-    known?: number,
-    isWanted?: (line: number) => boolean,
-  ) {
+  addPart(place: Omit<Place, 'isTied'>, known?: number, isWanted?: (line: number) => boolean) {
     const { joins } = this;
+    const { geometry } = place;
     joins.compact((visit) => geometry.openCuts(visit));
-    if (known === undefined) this.addMap(geometry, propagator, patterns);
+    if (known === undefined) this.addMap(place);
     const region = known ?? joins.regionCount - 1;
     geometry.facets((cut, key, line) => {
       const number = this.firstCut + Math.abs(cut);
@@ -107,7 +118,7 @@ export class LinearRegions {
       // Whoever visits all regions leaves out the same facets.
       if (Math.abs(cut) > COMMON_CUTS || bends?.at(line, place)) return;
       if (region < 0) {
-        this.addMap(place.geometry, place.propagator, place.patterns);
+        this.addMap(place);
         region = joins.regionCount - 1;
       }
       joins.addFacet({ region, cut, key, line });
@@ -115,10 +126,16 @@ export class LinearRegions {
     if (region < 0) joins.addLone(1);
   }
 
-  private addMap(geometry: Geometry, propagator: Propagator, patterns: readonly Int32Array[]): void {
+  private addMap({ geometry, propagator, patterns, last }: Omit<Place, 'isTied'>): void {
     const width = geometry.dimension + 1;
     const { joins } = this;
     const at = joins.addRegion(patterns);
+    if (this.mixes) {
+      const mixed = propagator.mixed!;
+      joins.maps.set(mixed.find(patterns[last]).subarray(0, width), at);
+      joins.scale = Math.max(joins.scale, mixed.error / RELATIVE_ERROR);
+      return;
+    }
     let row = 0;
     for (const tensor of propagator.output()) {
       for (let k = 0; k < tensor.length; k += width) this.addRow(joins.maps, tensor, k, width, at, row++);

@@ -20,6 +20,8 @@ export interface Place {
   readonly geometry: Geometry;
   readonly propagator: Propagator;
   readonly patterns: readonly Int32Array[];
+  /** The stage behind which no unit cuts it any more. */
+  readonly last: number;
   /** Several units may vanish on one facet. */
   readonly isTied: boolean;
 }

@@ -106,7 +106,7 @@ export class RegionWalk<G extends Geometry> {
     this.coarse = this.propagator.coarse ?? null;
     const mayNarrow = !options.visit || options.unvisited?.mayNarrow;
     this.narrowing = !mayNarrow || units.length < 2 ? null : this.makeNarrowing(units);
-    this.local = !mayNarrow || options.isNew || units.length < 2 ? null : this.makeLocal();
+    this.local = !(mayNarrow || options.visitsMixed) || options.isNew || units.length < 2 ? null : this.makeLocal();
   }
 
   private makeLocal(): LocalParts | null {
@@ -181,6 +181,11 @@ export class RegionWalk<G extends Geometry> {
     if (!visit) return true;
     // Cuts still to come of a part that all threads walk may lie where regions are visited.
     return this.claims.isOwn && unvisited?.mayNarrow?.() === true;
+  }
+
+  /** A local network may take over in the current part. */
+  private get isLocal(): boolean {
+    return this.options.visitsMixed === true || this.isUnvisited;
   }
 
   /** The stage behind which no unit cuts the current part. */
@@ -260,9 +265,9 @@ export class RegionWalk<G extends Geometry> {
 
   /** The current cell is a region that could not be counted without being entered. */
   private finish(): number {
-    const { visit, unvisited } = this.options;
+    const { visit, visitsMixed, unvisited } = this.options;
     if (visit && !this.isUnvisited) {
-      this.propagator.advance(this.lastStage, this.patterns[this.lastStage]);
+      if (!visitsMixed) this.propagator.advance(this.lastStage, this.patterns[this.lastStage]);
       visit();
     } else if (unvisited) {
       const query = this.askNothing(this.last);
@@ -306,7 +311,7 @@ export class RegionWalk<G extends Geometry> {
       }
     }
     if (stage === this.lastStage - 1 && end > at) this.startNarrowing(stage, at, end);
-    if (this.local && !this.local.isOn && stage < this.lastStage && this.claims.isOwn && this.isUnvisited) {
+    if (this.local && !this.local.isOn && stage < this.lastStage && this.claims.isOwn && this.isLocal) {
       this.local.offer(stage, crossing.subarray(at, end), this.waiting.count);
     }
     return end;

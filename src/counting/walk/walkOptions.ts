@@ -10,6 +10,8 @@ export interface WalkOptions extends Watched {
    * propagator.
    */
   readonly visit?: () => void;
+  /** A visit wants no maps but that of the mixed output, for which it asks itself. */
+  readonly visitsMixed?: boolean;
   /** With a share of the count: its parts are told apart. */
   readonly parts?: PartsApart;
   /** Decides where regions need not be visited. */
