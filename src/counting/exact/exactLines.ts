@@ -4,17 +4,22 @@ import { ExactNumbers } from './exactNumbers.ts';
 import { ExactPoints } from './exactPoints.ts';
 import type { ExactSigns } from '../geometry/geometry.ts';
 import type { LineIds } from './lineIds.ts';
-import { meetingPoint, shortPoint } from './meetingPoint.ts';
+import { isShort, meetingPoint, shortPoint } from './meetingPoint.ts';
 import { isContinuous, type AffineStep, type Program, type UnitStep } from '../program/program.ts';
 import type { Slice } from '../geometry/slice.ts';
 
 const MAX_POINTS = 1024;
 
+/** A point with long coordinates may recur if it is asked about this often in one cell. */
+const OFTEN = 4;
+
 /** Where lines meet. */
 interface MeetingPoint {
   readonly coordinates: readonly bigint[];
-  /** Without a common factor, where they are short and not at infinity. */
-  readonly short: readonly bigint[] | null;
+  /** Without a common factor, where they are short; undefined before it is known. */
+  short?: readonly bigint[] | null;
+  /** How often it was asked about. */
+  asked: number;
 }
 
 /**
@@ -68,8 +73,9 @@ export class ExactLines implements ExactSigns {
     if (close !== 0) return close;
     const met = this.pointAt(id, through);
     if (met === null) return 0;
-    if (this.named && met.short) {
-      const found = this.named.at(met.short);
+    const short = this.named && this.shortOf(met);
+    if (this.named && short) {
+      const found = this.named.at(short);
       this.name = found.name;
       return this.named.sign(id, found);
     }
@@ -107,11 +113,18 @@ export class ExactLines implements ExactSigns {
     if (point === undefined) {
       const rows = Array.from(through, (other) => this.line(other));
       const coordinates = meetingPoint(rows, this.width - 1);
-      const isFinite = coordinates !== null && coordinates[this.width - 1] !== 0n;
-      point = coordinates && { coordinates, short: isFinite ? shortPoint(coordinates) : null };
+      point = coordinates && { coordinates, asked: 0 };
       this.points.set(key, point);
     }
     return point;
+  }
+
+  /** Short coordinates of a point that may recur; else null, or undefined. */
+  private shortOf(met: MeetingPoint): MeetingPoint['short'] {
+    const { coordinates } = met;
+    if (met.short === undefined && (coordinates.every(isShort) || ++met.asked > OFTEN))
+      met.short = coordinates[this.width - 1] === 0n ? null : shortPoint(coordinates);
+    return met.short;
   }
 
   /** Coefficients and constant of line `id`, up to a positive factor. */

@@ -49,5 +49,9 @@ export function shortPoint(point: readonly bigint[]): bigint[] | null {
     factor = a;
   }
   const short = point.map((coordinate) => coordinate / factor);
-  return short.every((coordinate) => coordinate < MAX_COORDINATE && coordinate > -MAX_COORDINATE) ? short : null;
+  return short.every(isShort) ? short : null;
+}
+
+export function isShort(coordinate: bigint): boolean {
+  return coordinate < MAX_COORDINATE && coordinate > -MAX_COORDINATE;
 }

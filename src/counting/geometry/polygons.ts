@@ -305,11 +305,28 @@ export class Polygons implements Geometry {
     const c = rows[at + 2] - shift;
     const gradient = Math.abs(a) + Math.abs(b);
     let found = ZERO;
+    let open = 0;
+    for (let j = this.start; j < end && found !== BOTH; j += VERTEX) {
+      const v = a * data[j] + b * data[j + 1] + c;
+      const margin = tolerance + gradient * data[j + VERTEX_ERROR];
+      if (v > margin) found |= POSITIVE;
+      else if (v < -margin) found |= NEGATIVE;
+      else open++;
+    }
+    return found === BOTH || open === 0 ? found : this.resolvedSigns(found, a, b, c, tolerance, id);
+  }
+
+  /** As `signs`, where some vertices have these and rounding leaves others open. */
+  private resolvedSigns(clear: number, a: number, b: number, c: number, tolerance: number, id: number): number {
+    const { data, end } = this;
+    const gradient = Math.abs(a) + Math.abs(b);
+    let found = clear;
     let zeros = 0;
     for (let j = this.start; j < end && found !== BOTH; j += VERTEX) {
-      let v = a * data[j] + b * data[j + 1] + c;
+      const clearly = a * data[j] + b * data[j + 1] + c;
       const margin = tolerance + gradient * data[j + VERTEX_ERROR];
-      if (!(v > margin || v < -margin)) v = this.resolveSigns(a, b, c, tolerance, j, id);
+      if (clearly > margin || clearly < -margin) continue;
+      const v = this.resolveSigns(a, b, c, tolerance, j, id);
       if (v > 0) found |= POSITIVE;
       else if (v < 0) found |= NEGATIVE;
       else zeros++;

@@ -108,35 +108,45 @@ export class Maxima {
    * Of the first `count` candidates keeps those that are greater than the one at `leader` somewhere on the part;
    * returns how many.
    */
-  private keepGreatest(maximum: Maximum, count: number, leader: number): number {
+  private keepGreatest({ stage, step, group, rows, tolerance }: Maximum, count: number, leader: number): number {
     const { candidates } = this;
+    const start = step.start[group];
+    const greatest = step.members[start + leader];
     let kept = 0;
     for (let c = 0; c < count; c++) {
       const k = candidates[c];
-      if (k === leader) candidates[kept++] = k;
-      else {
-        const found = this.compare(maximum, k, leader);
-        if (found !== NEGATIVE) candidates[kept++] = k;
-      }
+      candidates[kept] = k;
+      if (k === leader || !this.isNowhereGreater(stage, rows, tolerance, step.members[start + k], greatest)) kept++;
     }
     return kept;
   }
 
-  /** Where the argument at `k` is greater than that at `other`, and where less. */
+  /** Where the argument at `k` is greater than that at `other`, and where less; remembered as by `side`. */
   compare({ stage, step, group, rows, tolerance }: Maximum, k: number, other: number): number {
     const start = step.start[group];
-    return this.side(stage, rows, tolerance, step.members[start + k], step.members[start + other]);
+    const line = this.subtract(stage, rows, step.members[start + k], step.members[start + other]);
+    return this.geometry.side(this.difference, 0, 0, tolerance, line);
   }
 
-  /** Whether one argument of a stage is nowhere greater than another: both by their places in what it reads. */
+  /** Whether one argument of a stage is surely nowhere greater than another: both by their places in what it reads. */
   isNowhereGreater(stage: number, rows: Float64Array, tolerance: number, member: number, other: number): boolean {
-    return this.side(stage, rows, tolerance, member, other) === NEGATIVE;
+    const { geometry, difference } = this;
+    const line = this.subtract(stage, rows, member, other);
+    geometry.bounds(difference, 0);
+    if (geometry.high < -tolerance) return true;
+    // Where it is clear nowhere that it is less, the two are mostly equal.
+    if (geometry.low >= -tolerance) return false;
+    const found = geometry.signs(difference, 0, 0, tolerance, line);
+    // That arguments are equal on a facet says nothing of units.
+    geometry.wasTied();
+    return found === NEGATIVE;
   }
 
-  private side(stage: number, rows: Float64Array, tolerance: number, first: number, second: number): number {
+  /** Writes the difference of two arguments; returns the name of the line where it vanishes. */
+  private subtract(stage: number, rows: Float64Array, first: number, second: number): number {
     const { width, difference } = this;
     for (let d = 0; d < width; d++) difference[d] = rows[first * width + d] - rows[second * width + d];
-    return this.geometry.side(difference, 0, 0, tolerance, this.lines.ofPair(stage, first, second));
+    return this.lines.ofPair(stage, first, second);
   }
 
   /**
