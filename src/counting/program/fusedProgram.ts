@@ -57,17 +57,24 @@ function isReadOnce(tensor: number, { steps, outputs }: Program): boolean {
 /** With one more number, which is 0. */
 function withZero(step: AffineStep): AffineStep {
   const terms = step.terms.map(({ source, matrix }) => ({ source, matrix: withEmptyRow(matrix) }));
-  return { ...step, terms, bias: Float64Array.of(...step.bias, 0) };
+  return { ...step, terms, bias: longer(step.bias) };
 }
 
 function withEmptyRow(matrix: SparseMatrix): SparseMatrix {
   return {
     ...matrix,
     rows: matrix.rows + 1,
-    start: Uint32Array.of(...matrix.start, 0),
-    end: Uint32Array.of(...matrix.end, 0),
-    base: Int32Array.of(...matrix.base, 0),
+    start: longer(matrix.start),
+    end: longer(matrix.end),
+    base: longer(matrix.base),
   };
+}
+
+/** With a zero at the end. */
+function longer<T extends Float64Array | Uint32Array | Int32Array>(array: T): T {
+  const more = new (array.constructor as new (length: number) => T)(array.length + 1);
+  more.set(array);
+  return more;
 }
 
 /** With one more argument in each maximum. */
