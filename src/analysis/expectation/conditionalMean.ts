@@ -165,7 +165,7 @@ class Rounds {
     return rounds;
   }
 
-  /** How many rounds make a mean. */
+  /** How many rounds make a mean: an even number, so that each half has a slope from as many others. */
   private count(): number {
     const { all, fewest } = this.choice.work;
     const work = this.work + EARLY * (this.first?.work ?? 0);
@@ -174,7 +174,7 @@ class Rounds {
       throw new NotDrawn(
         `${MIN_ROUNDS * STRATA} draws of this network take about ${least.toExponential(1)} multiplications, more than the ${fewest.toExponential(0)} that are spent on a mean.`,
       );
-    return Math.min(MAX_ROUNDS, Math.max(MIN_ROUNDS, Math.round(all / (STRATA * work))));
+    return Math.min(MAX_ROUNDS, Math.max(MIN_ROUNDS, 2 * Math.ceil(all / (2 * STRATA * work))));
   }
 
   /** One network at one point in each part, and more of the first layers alone, in smaller parts. */
