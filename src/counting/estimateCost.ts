@@ -29,7 +29,7 @@ const PATIENCE = 4;
 
 /** Cuts down to the parts of which some are drawn: up to 1024. */
 const DRAWN_DEPTH = 10;
-/** First a part is drawn with this probability, then with one up to so many times as large. */
+/** With what probability a part is drawn first, and by which factor it grows at most. */
 const FIRST_PROBABILITY = 2 ** -7;
 const GROWTH = 4;
 
@@ -96,7 +96,7 @@ function secondsSoFar({ first, last }: Pilot): number {
 }
 
 /**
- * How many regions there are, as far as it can be told in that time from some of the parts, then from more of them.
+ * How many regions there are, estimated in that time from some of the parts, then from more of them.
  * Each is drawn with equal probability, so that the mean of their regions is that of all. Null where none is done.
  */
 function regionsByParts(request: CountRequest, seconds: number, hooks: CountHooks): number | null {

@@ -1,7 +1,7 @@
 import type { Fresh, RandomTensor } from './randomTensor.ts';
 import { factorsOfParts } from './traces.ts';
 
-/** Tensors of one shape put together: `owner` says of which one each cell is. */
+/** Tensors of one shape put together: `owner` says which of them has each cell. */
 export function joined(
   parts: readonly RandomTensor[],
   owner: Int32Array,

@@ -15,7 +15,7 @@ interface Fusible {
 }
 
 /**
- * A program of the same function with fewer cells, null where there is none: ReLUs that only maxima read are no stage
+ * A program of the same function with fewer cells, null where there is none: ReLUs that only maxima read need no stage
  * of their own, since the greatest of some ReLUs is the greatest of their pre-activations and 0. A unit that is not the
  * greatest of its window may then change its sign within a cell. The linear regions are the same, as they depend on the
  * function alone.

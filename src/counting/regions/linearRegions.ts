@@ -12,8 +12,8 @@ import { COMMON_CUTS } from '../walk/sharedCount.ts';
 const MAX_OUTPUTS = 8;
 
 /**
- * Whether regions in a plane, of which no more is wanted, are compared by the mixed output alone before it is decided
- * exactly: where no facet can be left out without that. The same for all threads.
+ * Whether regions in a plane that are counted only are compared by the mixed output alone before it is decided exactly:
+ * where no facet can be left out without that. The same for all threads.
  */
 export function areMixed({ stages }: Program): boolean {
   return stages.some((step) => step.kind === 'max');

@@ -70,7 +70,7 @@ describe.each(Object.entries(networks))('the fused program: %s', (_, layers) => 
 });
 
 describe('the fused program', () => {
-  it('is none where other layers read the units, or where they are no ReLUs', () => {
+  it('is none where other layers read the units, or where these are something else than ReLUs', () => {
     const read = [
       { name: 'c', ...convolution(1) },
       { name: 'p', ...pool({ strides: 1, padding: 'same' }) },
