@@ -29,7 +29,7 @@ export function meetingPoint(rows: readonly (readonly bigint[])[], n: number): b
   return point;
 }
 
-/** Coordinates below this recur, and values there are are about as long as the coefficients of a cell. */
+/** Coordinates below this recur, and values there are about as long as the coefficients of a cell. */
 const MAX_COORDINATE = 1n << 256n;
 /** Euclid's algorithm takes at most 1.45 steps for each bit of the smaller of two numbers over their common factor. */
 const MOST_STEPS = 400;
