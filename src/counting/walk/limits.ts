@@ -39,7 +39,8 @@ export class LimitWatch {
   private lastClock = this.start;
   private nextCheck = this.start + CHECK_EVERY_MS;
   private steps = 0;
-  private stepsBetweenClocks = STEPS_BETWEEN_CLOCKS;
+  /** Few at first: a walk may begin where steps are long. */
+  private stepsBetweenClocks = 1;
 
   /** `shareDone` returns the share of the domain that this thread has done, `cells` its cells after each stage. */
   constructor(
