@@ -31,9 +31,10 @@ function step(value: v128, x: v128, coefficient: f64): v128 {
 /** Standard normal numbers, those of `gaussians` in `src/common/random.ts`, two at a time. */
 export function normals(count: i32, to: usize, state: usize): void {
   const half = f64x2.splat(0.5);
-  for (let i = 0; i + 1 < count; i += 2, to += 16) {
+  for (let i = 0; i < count; i += 2, to += 16) {
+    const isPair = i + 1 < count;
     const first = uniform(state),
-      second = uniform(state);
+      second = isPair ? uniform(state) : 0.5;
     const q = f64x2.sub(f64x2(first, second), half);
     const r = f64x2.sub(f64x2.splat(0.180625), f64x2.mul(q, q));
     let top = f64x2.splat(2509.0809287301226727);
@@ -52,34 +53,12 @@ export function normals(count: i32, to: usize, state: usize): void {
     bottom = step(bottom, r, 42.313330701600911252);
     top = step(top, r, 3.387132872796366608);
     bottom = step(bottom, r, 1);
-    v128.store(to, f64x2.div(f64x2.mul(q, top), bottom));
+    const both = f64x2.div(f64x2.mul(q, top), bottom);
+    if (isPair) v128.store(to, both);
+    else v128.store64_lane(to, both, 0);
     if (abs(first - 0.5) > 0.425) store<f64>(to, tail(first));
     if (abs(second - 0.5) > 0.425) store<f64>(to, tail(second), 8);
   }
-  if ((count & 1) == 1) store<f64>(to, quantile(uniform(state)));
-}
-
-function quantile(p: f64): f64 {
-  const q = p - 0.5;
-  if (abs(q) > 0.425) return tail(p);
-  const r = 0.180625 - q * q;
-  let top: f64 = 2509.0809287301226727;
-  top = top * r + 33430.575583588128105;
-  top = top * r + 67265.770927008700853;
-  top = top * r + 45921.953931549871457;
-  top = top * r + 13731.693765509461125;
-  top = top * r + 1971.5909503065514427;
-  top = top * r + 133.14166789178437745;
-  top = top * r + 3.387132872796366608;
-  let bottom: f64 = 5226.495278852854561;
-  bottom = bottom * r + 28729.085735721942674;
-  bottom = bottom * r + 39307.89580009271061;
-  bottom = bottom * r + 21213.794301586595867;
-  bottom = bottom * r + 5394.1960214247511077;
-  bottom = bottom * r + 687.1870074920579083;
-  bottom = bottom * r + 42.313330701600911252;
-  bottom = bottom * r + 1;
-  return (q * top) / bottom;
 }
 
 function tail(p: f64): f64 {

@@ -1,5 +1,6 @@
 import { randomState } from '../../common/random.ts';
 import { drawsKernel } from './drawsKernel.ts';
+import { PANEL, PANEL_BYTES } from './panels.ts';
 
 /** What `scripts/assembly/drawsKernel.ts` exports; vectors are given by where they are. */
 interface DrawsKernel {
@@ -78,9 +79,9 @@ export class Chance {
     return this.floats[ALONE / 8];
   }
 
-  /** The next numbers, row by row, times a factor, in panels of eight columns. */
+  /** The next numbers, row by row, times a factor, in panels. */
   takePanels(rows: number, width: number, factor: number): number {
-    const panels = this.take(8 * rows * 8 * Math.ceil(width / 8));
+    const panels = this.take(rows * PANEL_BYTES * Math.ceil(width / PANEL));
     const numbers = this.take(8 * rows * width);
     this.kernel.normals(rows * width, numbers, STATE);
     this.kernel.clear(panels, numbers - panels);

@@ -1,4 +1,4 @@
-import type { StopReason, WorkShare } from './sharedCount.ts';
+import { SeparateShare } from './separateShare.ts';
 
 /** Pieces of the domain in each part: enough that parts take about as long as each other. */
 const PIECES_PER_PART = 32;
@@ -14,16 +14,14 @@ function depthFor(parts: number): number {
  * One part of a count in `parts` parts, for processes that know nothing of each other: each piece of the domain belongs
  * to the part that its number has as remainder. The parts together are the whole, wherever they are counted.
  */
-export class FixedShare implements WorkShare {
-  shareDone = 0;
-  stoppedBy: StopReason | null = null;
-  isRefused = false;
-
+export class FixedShare extends SeparateShare {
   constructor(
     private readonly part: number,
     private readonly parts: number,
     readonly depth = depthFor(parts),
-  ) {}
+  ) {
+    super();
+  }
 
   claim(index: number): boolean {
     return index % this.parts === this.part % this.parts;
@@ -31,25 +29,5 @@ export class FixedShare implements WorkShare {
 
   get isLeader(): boolean {
     return this.part % this.parts === 0;
-  }
-
-  reportRegions(regions: number): number {
-    return regions;
-  }
-
-  reportHeld(bytes: number): number {
-    return bytes;
-  }
-
-  reportShare(share: number): void {
-    this.shareDone = share;
-  }
-
-  stop(reason: StopReason): void {
-    this.stoppedBy ??= reason;
-  }
-
-  refuse(): void {
-    this.isRefused = true;
   }
 }
