@@ -11,6 +11,7 @@ export default defineConfig({
     // Modules are read once in each process: anew for every file, they take a fifth of the time. What they keep makes
     // no difference to what they answer.
     poolOptions: { forks: { isolate: false } },
+    setupFiles: ['test/breathe.ts'],
     include: ['test/unit/**/*.test.ts', 'test/property/**/*.test.ts'],
   },
 });
