@@ -74,13 +74,19 @@ describe('a pool of counting threads', () => {
     await rm(folder, { recursive: true });
   });
 
-  /** Resolves once a count that has begun is heard of. */
+  /** Resolves once a count that has begun is heard of, and once its first thread has found a region. */
   function underway(pool: CountPool, what: CountTask, signal?: AbortSignal) {
     let heard!: (progress: JobProgress) => void;
+    let found!: () => void;
     const progress = new Promise<JobProgress>((resolve) => (heard = resolve));
-    const outcome = pool.run(what, { signal, progress: heard });
+    const firstRegion = new Promise<void>((resolve) => (found = resolve));
+    const listen = (report: JobProgress) => {
+      heard(report);
+      if (report.perLayer?.at(-1)) found();
+    };
+    const outcome = pool.run(what, { signal, progress: listen });
     outcome.catch(() => undefined);
-    return { progress, outcome };
+    return { progress, firstRegion, outcome };
   }
 
   it('finds the same for any number of threads', { timeout: patience }, async () => {
@@ -231,8 +237,8 @@ describe('a pool of counting threads', () => {
     it(`answers at once when cancelled, with what ${threads} found, and counts on`, { timeout: patience }, async () => {
       const pool = open(size);
       const stop = new AbortController();
-      const { progress, outcome } = underway(pool, endless, stop.signal);
-      await progress;
+      const { firstRegion, outcome } = underway(pool, endless, stop.signal);
+      await firstRegion;
       stop.abort();
       const { result, domain, source } = await outcome;
       expect(result).toMatchObject({ method: 'cells', exact: false, stoppedBy: 'request', linearRegions: null });
