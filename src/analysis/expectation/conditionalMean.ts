@@ -29,6 +29,8 @@ export interface WorkOfDraws {
   readonly all: number;
   /** What the fewest from which there is a mean may take. */
   readonly fewest: number;
+  /** Rounds to make, whatever `all` allows; two without it. */
+  readonly rounds?: number;
   /** Draws that take as many are compared with draws of the first layers; `MANY` without it. */
   readonly many?: number;
 }
@@ -53,6 +55,10 @@ const ROUNDS_TO_COMPARE = 8;
 export interface ShareOfRounds {
   readonly index: number;
   readonly of: number;
+  /** Rounds with smaller numbers are drawn already. */
+  readonly from?: number;
+  /** Rounds with this number or a larger one are not needed. */
+  readonly to?: number;
 }
 
 /** A round with a seed of its own, whoever draws it. */
@@ -154,11 +160,11 @@ class Rounds {
     this.limit = needsLimit ? new WideLimit(network, segment, this.places) : null;
   }
 
-  drawn({ index, of }: ShareOfRounds): NumberedRound[] {
-    const count = this.count();
+  drawn({ index, of, from = 0, to = Infinity }: ShareOfRounds): NumberedRound[] {
+    const count = Math.min(this.count(), to);
     const rounds: NumberedRound[] = [];
     try {
-      for (let number = index; number < count; number += of) rounds.push(this.round(number));
+      for (let number = from + index; number < count; number += of) rounds.push(this.round(number));
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
     }
@@ -167,14 +173,14 @@ class Rounds {
 
   /** How many rounds make a mean: an even number, so that each half has a slope from as many others. */
   private count(): number {
-    const { all, fewest } = this.choice.work;
+    const { all, fewest, rounds = MIN_ROUNDS } = this.choice.work;
     const work = this.work + EARLY * (this.first?.work ?? 0);
     const least = MIN_ROUNDS * STRATA * work;
     if (least > fewest)
       throw new NotDrawn(
         `${MIN_ROUNDS * STRATA} draws of this network take about ${least.toExponential(1)} multiplications, more than the ${fewest.toExponential(0)} that are spent on a mean.`,
       );
-    return Math.min(MAX_ROUNDS, Math.max(MIN_ROUNDS, 2 * Math.ceil(all / (2 * STRATA * work))));
+    return Math.min(MAX_ROUNDS, Math.max(rounds, 2 * Math.ceil(all / (2 * STRATA * work))));
   }
 
   /** One network at one point in each part, and more of the first layers alone, in smaller parts. */

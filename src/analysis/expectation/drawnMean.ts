@@ -21,8 +21,20 @@ export interface MeanChoice {
   readonly work: WorkOfDraws;
 }
 
-/** For a mean that someone waits for: about two minutes of processor time for one of VGG16. */
-export const WORK_ON_REQUEST: WorkOfDraws = { all: 4e10, fewest: 4e10 };
+/** How long draws go on for a mean that someone waits for. */
+export interface DrawsOnRequest {
+  readonly atFirst: WorkOfDraws;
+  readonly inAll: WorkOfDraws;
+  /** The standard error that is enough, as a share of the mean. */
+  readonly error: number;
+}
+
+/** About ten seconds of processor time at first for VGG16, and two minutes in all. */
+export const ON_REQUEST: DrawsOnRequest = {
+  atFirst: { all: 4e9, fewest: 4e10, rounds: 4 },
+  inAll: { all: 4e10, fewest: 4e10, rounds: 4 },
+  error: 0.02,
+};
 /** For one that is drawn in the background: some seconds, ten for VGG16. */
 export const WORK_IN_BACKGROUND: WorkOfDraws = { all: 1e9, fewest: 5e9 };
 
@@ -70,6 +82,46 @@ export function meanOfShares(
     rounds.push(...share.rounds);
   }
   return meanOfRounds(network, rounds) ?? { reason: stoppedEarly };
+}
+
+/** Rounds with these numbers, `to` not included. */
+export interface RangeOfRounds {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Draws until the standard error is small enough, no more than `inAll` allows. The error is looked at only when the
+ * draws have become twice as many: draws that end whenever their spread happens to be small have too small a mean.
+ * `draw` has a range of rounds drawn, in shares; null if it was stopped, which ends the draws with what there is.
+ */
+export async function drawUntilEnough(
+  network: Network,
+  { atFirst, inAll, error }: DrawsOnRequest,
+  draw: (work: WorkOfDraws, range?: RangeOfRounds) => Promise<readonly DrawnShare[] | null>,
+): Promise<ConditionalMean | { readonly reason: string }> {
+  let shares = (await draw(atFirst)) ?? [];
+  for (;;) {
+    const from = roundsOf(shares);
+    const mean = meanOfShares(network, shares);
+    if ('reason' in mean) return mean;
+    const to = Math.min(2 * from, roundsForError(mean, from, error));
+    if (to <= from) return mean;
+    const more = await draw(inAll, { from, to });
+    if (more === null) return mean;
+    shares = [...shares, ...more];
+    if (roundsOf(shares) < to) return meanOfShares(network, shares);
+  }
+}
+
+function roundsOf(shares: readonly DrawnShare[]): number {
+  return shares.reduce((sum, share) => sum + ('rounds' in share ? share.rounds.length : 0), 0);
+}
+
+/** How many rounds make the standard error this share of the mean, by those that were drawn; an even number. */
+function roundsForError({ perLayer, standardError }: ConditionalMean, drawn: number, error: number): number {
+  const regions = perLayer.findLast((cut) => cut !== null) ?? 1;
+  return 2 * Math.ceil((drawn / 2) * (standardError / (error * regions)) ** 2);
 }
 
 function whyNotDrawn(network: Network): string | null {

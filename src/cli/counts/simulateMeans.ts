@@ -6,7 +6,14 @@ import {
   simulatedMean,
   simulationChoice,
 } from '../../analysis/expectation/simulatedMean.ts';
-import { drawnFigure, meanOfShares, WORK_ON_REQUEST } from '../../analysis/expectation/drawnMean.ts';
+import {
+  drawnFigure,
+  drawUntilEnough,
+  ON_REQUEST,
+  type DrawnShare,
+  type MeanChoice,
+  type RangeOfRounds,
+} from '../../analysis/expectation/drawnMean.ts';
 import type { CountResult } from '../../counting/count.ts';
 import type { BoundResult, TheoryOptions } from '../../theory/bound.ts';
 import type { SimulatedId } from '../../theory/boundIds.ts';
@@ -49,31 +56,39 @@ export async function withSimulatedMeans(
 /** The mean from draws, without counts: the only one that large networks can have. */
 async function drawn(
   analysis: NetworkAnalysis,
-  { text, fileName, imports, networks }: SimulationSource,
+  source: SimulationSource,
   options: TheoryOptions,
-  { pool, stop }: Simulation,
+  simulation: Simulation,
 ): Promise<BoundResult> {
-  const choice = { segment: options.segment, work: WORK_ON_REQUEST };
+  const { network } = analysis;
+  const { segment } = options;
+  const mean = await drawUntilEnough(network, ON_REQUEST, (work, range) =>
+    draw(analysis, source, { segment, work }, simulation, range),
+  );
+  return drawnFigure(network, mean, options);
+}
+
+/** Rounds of draws on all threads; null if they were stopped. */
+async function draw(
+  analysis: NetworkAnalysis,
+  { text, fileName, imports, networks }: SimulationSource,
+  choice: MeanChoice,
+  { pool, stop }: Simulation,
+  range?: RangeOfRounds,
+): Promise<DrawnShare[] | null> {
   const of = pool.threadCount;
+  const network = networks.indexOf(analysis);
   const shares = await Promise.all(
     Array.from({ length: of }, (_, index) => {
-      const share = { index, of };
-      const task = {
-        kind: 'draws',
-        text,
-        fileName,
-        imports,
-        network: networks.indexOf(analysis),
-        choice,
-        share,
-      } as const;
+      const share = { index, of, ...range };
+      const task = { kind: 'draws', text, fileName, imports, network, choice, share } as const;
       return pool.run<DrawsTask>(task, { signal: stop }).then(
         (outcome) => outcome.share,
         (error: unknown) => ({ reason: sentenceOf(error) }),
       );
     }),
   );
-  return drawnFigure(analysis.network, meanOfShares(analysis.network, shares), options);
+  return stop.aborted ? null : shares;
 }
 
 async function simulated(

@@ -6,7 +6,9 @@ import { networkToCount } from '../../../../src/analysis/counts/countPlan.ts';
 import {
   drawMean,
   drawShare,
+  drawUntilEnough,
   meanOfShares,
+  type RangeOfRounds,
   WORK_IN_BACKGROUND,
 } from '../../../../src/analysis/expectation/drawnMean.ts';
 import { spreadOf } from '../../../../src/analysis/statistics.ts';
@@ -340,6 +342,35 @@ test('shares of the draws give the same figures together, however many they are'
   const many = Array.from({ length: 300 }, (_, index) => shareOf(300)(index));
   expect(meanOfShares(network, many)).toEqual(whole);
   expect(meanOfShares(network, many.slice(0, 1))).toHaveProperty('reason');
+});
+
+test('draws on request end when their standard error is small enough, or when they have become too many', async () => {
+  const network = networks['max pooling over windows that see padding, which meet at the origin'];
+  const ranges: (RangeOfRounds | undefined)[] = [];
+  const meanFor = async (error: number, all: number, most = Infinity) => {
+    ranges.length = 0;
+    const work = { all, fewest: 2e5, rounds: 4 };
+    const mean = await drawUntilEnough(
+      network,
+      { atFirst: { ...work, all: 1 }, inAll: work, error },
+      (spent, range) => {
+        if (ranges.push(range) > most) return Promise.resolve(null);
+        const shares = [0, 1, 2].map((index) => ({ index, of: 3, ...range }));
+        return Promise.resolve(shares.map((share) => drawShare(network, { work: spent }, share)));
+      },
+    );
+    if ('reason' in mean) throw new Error(mean.reason);
+    return { ...mean, share: mean.standardError / mean.perLayer.at(-1)! };
+  };
+  const loose = await meanFor(1, 1e7);
+  expect([loose.draws, ranges]).toEqual([32, [undefined]]);
+  const close = await meanFor(0.4 * loose.share, 1e7);
+  expect(ranges.slice(0, 2)).toEqual([undefined, { from: 4, to: 8 }]);
+  expect(close.draws).toBe(8 * ranges.at(-1)!.to);
+  expect(close.share).toBeLessThan(0.8 * loose.share);
+  expect(await meanFor(0.4 * loose.share, 1e7, 1)).toEqual(loose);
+  const limited = await meanFor(1e-6, 1e5);
+  expect(limited).toMatchObject(drawMean(network, { work: { all: 1e5, fewest: 2e5 } }));
 });
 
 test('the standard error of the fewest draws is not too small', () => {
