@@ -100,6 +100,16 @@ export function entryCount({ rows, start, end }: SparseMatrix): number {
   return count;
 }
 
+/** Whether no entry is left out or there twice, and rows stand one after another. */
+export function isDense({ rows, columns, start, end, base, offset, value }: SparseMatrix): boolean {
+  if (value.length !== rows * columns) return false;
+  for (let r = 0; r < rows; r++) {
+    if (start[r] !== r * columns || end[r] !== start[r] + columns) return false;
+    for (let c = 0; c < columns; c++) if (base[r] + offset[start[r] + c] !== c) return false;
+  }
+  return true;
+}
+
 /** The same numbers in an array of twice the length. */
 export function grown<T extends Float64Array | Int32Array | Uint8Array | Uint16Array | Int8Array | Uint32Array>(
   array: T,

@@ -1,10 +1,15 @@
-import { entryCount, transpose, type AffineStep, type SparseMatrix } from '../program/program.ts';
+import { entryCount, isDense, transpose, type AffineStep, type SparseMatrix } from '../program/program.ts';
 import { rowNorm } from '../exact/norm.ts';
 import type { ChangeLog } from './changeLog.ts';
 import type { Sizes } from './sizes.ts';
 
 /** Updates since the last computation from scratch, after which rounding is swept away by another one. */
 export const UPDATES_BEFORE_FRESH = 128;
+
+/** A transposed matrix: where it is dense, its columns stand one after another. */
+export interface Columns extends SparseMatrix {
+  readonly isDense: boolean;
+}
 
 /** Greatest sum of sizes in a row. */
 export function greatest(rows: Float64Array, width: number): number {
@@ -124,7 +129,7 @@ function addPlaneProduct(output: Float64Array, matrix: SparseMatrix, from: Float
 export class AffineUpdate {
   private readonly seen: Float64Array[];
   /** The matrix of each term, transposed. */
-  readonly columns: readonly SparseMatrix[];
+  readonly columns: readonly Columns[];
   private readonly entries: number;
   /** Greatest Euclidean norm of a row of each term: how much rounding errors that add up at random can grow. */
   private readonly norms: number[];
@@ -146,7 +151,7 @@ export class AffineUpdate {
     private readonly width: number,
   ) {
     this.seen = step.terms.map(({ source }) => new Float64Array(tensors[source].length));
-    this.columns = step.terms.map(({ matrix }) => transpose(matrix));
+    this.columns = step.terms.map(({ matrix }) => ({ ...transpose(matrix), isDense: isDense(matrix) }));
     this.entries = step.terms.reduce((sum, { matrix }) => sum + entryCount(matrix), 0);
     this.norms = step.terms.map(({ matrix }) => rowNorm(matrix));
     this.sources = step.terms.map(({ source }) => source);
@@ -257,7 +262,7 @@ export class AffineUpdate {
     const { step, width } = this;
     const output = this.tensors[step.output];
     for (let k = 0; k < this.sources.length; k++) {
-      if (width === 3 && isDense(step.terms[k].matrix)) {
+      if (width === 3 && this.columns[k].isDense) {
         this.updateDense(k, output);
         continue;
       }
@@ -302,9 +307,4 @@ export class AffineUpdate {
       output[to + 2] = z;
     }
   }
-}
-
-/** Whether no entry is left out, and rows stand one after another. */
-function isDense({ rows, columns, value }: SparseMatrix): boolean {
-  return value.length === rows * columns;
 }

@@ -1,12 +1,6 @@
 import type { Box } from '../geometry/geometry.ts';
-import {
-  grown,
-  type AffineStep,
-  type MaxStep,
-  type Program,
-  type SparseMatrix,
-  type Step,
-} from '../program/program.ts';
+import { grown, type AffineStep, type MaxStep, type Program, type Step } from '../program/program.ts';
+import type { Columns } from './affineUpdate.ts';
 import { PartBounds, type MaximaPart } from './partBounds.ts';
 import { Sensitivities } from './sensitivities.ts';
 import type { Sizes } from './sizes.ts';
@@ -25,7 +19,7 @@ export interface WholeNetwork {
   readonly groups: readonly (readonly Step[])[];
   /** The tensor of the mixed output, if it is followed. */
   readonly mixed: number | null;
-  columnsOf(step: AffineStep): readonly SparseMatrix[];
+  columnsOf(step: AffineStep): readonly Columns[];
   advance(stage: number, pattern: Int32Array): void;
 }
 
@@ -171,13 +165,13 @@ export class LocalNetwork {
     const rows = whole.tensors[step.source];
     if (step.kind === 'max') {
       const maxima = this.maximaPart(stage, rows, part);
-      for (let group = 0; group < patterns[stage].length; group++) bounds.maximum(stage, step, group, maxima);
+      bounds.maxima(stage, step, maxima);
       if (this.count + bounds.counts[stage] > MAX_UNSTABLE) return false;
       this.linkArguments(stage, step, patterns);
     } else {
       const units = { rows, pattern: patterns[stage], box, span, tolerance: part.tolerance(stage) };
       const isFew = () => this.sensitivities.work < MAX_WORK && this.count + bounds.counts[stage] < MAX_UNSTABLE;
-      const link = (unit: number) => (isFew() ? this.linkSource(stage, unit, patterns) : NaN);
+      const link = (unit: number, enough: number) => (isFew() ? this.linkSource(stage, unit, patterns, enough) : NaN);
       if (!bounds.units(stage, step, units, link, () => this.rowCount++)) return false;
     }
     this.rowEnds[stage] = this.rowCount;
@@ -216,29 +210,28 @@ export class LocalNetwork {
     for (let k = start; k < this.rowCount; k++) isLinked[this.rows[k]] = 0;
   }
 
-  private linkSource(stage: number, row: number, patterns: readonly Int32Array[]): number {
-    return this.link(this.whole.program.stages[stage].source, this.places[stage], row, patterns);
+  private linkSource(stage: number, row: number, patterns: readonly Int32Array[], enough = 0): number {
+    return this.link(this.whole.program.stages[stage].source, this.places[stage], row, patterns, enough);
   }
 
   /**
    * Writes behind the last row what row `row` of a tensor is made of, which a step before that at `place` puts out;
-   * returns how far it may be from its map.
+   * returns how far it may be from its map. Where that is less than `enough`, what it is made of is not needed.
    */
-  private link(tensor: number, place: number, row: number, patterns: readonly Int32Array[]): number {
+  private link(tensor: number, place: number, row: number, patterns: readonly Int32Array[], enough = 0): number {
     const { sensitivities, mostBeyond, rowCount: k } = this;
     sensitivities.start(tensor, row, 1);
-    sensitivities.find(place - 1, this.places[this.stage], this.numbers, patterns);
+    const most = sensitivities.find(place - 1, this.places[this.stage], this.numbers, patterns, mostBeyond, enough);
+    if (most < enough) return most;
     const { units, values, count } = sensitivities;
     let end = k === 0 ? 0 : this.entryEnds[k - 1];
     this.reserve(k, end + count);
     const from = this.whole.tensors[tensor];
     for (let j = 0; j < 3; j++) this.first[3 * k + j] = from[3 * row + j];
     this.rows[k] = row;
-    let most = 0;
     for (let e = 0; e < count; e++, end++) {
       this.entryUnits[end] = units[e];
       this.entryValues[end] = values[e];
-      most += Math.abs(values[e]) * mostBeyond[units[e]];
     }
     this.entryEnds[k] = end;
     return most;

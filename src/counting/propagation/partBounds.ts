@@ -1,13 +1,6 @@
-import {
-  grown,
-  isRectified,
-  type AffineStep,
-  type MaxStep,
-  type Program,
-  type SparseMatrix,
-  type UnitStep,
-} from '../program/program.ts';
+import { grown, isRectified, type AffineStep, type MaxStep, type Program, type UnitStep } from '../program/program.ts';
 import type { Box } from '../geometry/geometry.ts';
+import type { Columns } from './affineUpdate.ts';
 
 /** Room for rounding in sums of deviations. */
 const ROUNDING = 1 + 2 ** -30;
@@ -51,6 +44,9 @@ export class PartBounds {
   candidates = new Int32Array(256);
   private candidateCount = 0;
   private readonly difference = new Float64Array(3);
+  /** Of what a stage of maxima reads: values at the center of the box, and how far those in it may be from them. */
+  private readonly centers: Float64Array;
+  private readonly reaches: Float64Array;
   /** By stage, in the order of `unstable`: how far an output may be from what the unit's piece makes of its input. */
   readonly beyond: readonly Float64Array[];
   private readonly isLive: readonly Uint8Array[];
@@ -72,6 +68,9 @@ export class PartBounds {
     this.firstCandidate = stages.map(({ output, kind }) => new Int32Array(kind === 'max' ? sizes[output] : 0));
     this.lastCandidate = stages.map(({ output, kind }) => new Int32Array(kind === 'max' ? sizes[output] : 0));
     this.slopes = stages.map((step) => (step.kind === 'max' ? { most: 1, turn: 0 } : slopeSizes(step)));
+    const most = stages.reduce((size, step) => (step.kind === 'max' ? Math.max(size, sizes[step.source]) : size), 0);
+    this.centers = new Float64Array(most);
+    this.reaches = new Float64Array(most);
     this.rectified = stages.map(({ source }) =>
       stages.findIndex((before) => before.output === source && isRectified(before)),
     );
@@ -123,27 +122,59 @@ export class PartBounds {
   }
 
   /** Brings deviations through an affine step, whose matrices stand transposed in `columns`. */
-  pass({ terms, output }: AffineStep, columns: readonly SparseMatrix[]): void {
+  pass({ terms, output }: AffineStep, columns: readonly Columns[]): void {
+    for (let k = 0; k < terms.length; k++) {
+      if (this.liveCounts[terms[k].source] === 0) continue;
+      if (columns[k].isDense) this.passDense(terms[k].source, output, columns[k]);
+      else this.passSparse(terms[k].source, output, columns[k]);
+    }
+  }
+
+  private passDense(source: number, output: number, { start, value }: Columns): void {
+    const from = this.deviations[source];
+    const to = this.deviations[output];
+    const list = this.live[source];
+    const count = this.liveCounts[source];
+    this.makeAllLive(output);
+    // Two columns at a time, so that each sum is written half as often.
+    for (let j = 0; j + 1 < count; j += 2) {
+      const [first, second] = [start[list[j]], start[list[j + 1]]];
+      const [here, there] = [from[list[j]], from[list[j + 1]]];
+      for (let row = 0; row < to.length; row++)
+        to[row] += Math.abs(value[first + row]) * here + Math.abs(value[second + row]) * there;
+    }
+    if (count % 2 === 0) return;
+    const first = start[list[count - 1]];
+    const here = from[list[count - 1]];
+    for (let row = 0; row < to.length; row++) to[row] += Math.abs(value[first + row]) * here;
+  }
+
+  private makeAllLive(tensor: number): void {
+    const isLive = this.isLive[tensor];
+    if (this.liveCounts[tensor] === isLive.length) return;
+    const live = this.live[tensor];
+    for (let row = 0; row < live.length; row++) live[row] = row;
+    isLive.fill(1);
+    this.liveCounts[tensor] = live.length;
+  }
+
+  private passSparse(source: number, output: number, { start, end, base, offset, value }: Columns): void {
+    const from = this.deviations[source];
     const to = this.deviations[output];
     const isLive = this.isLive[output];
     const live = this.live[output];
     let count = this.liveCounts[output];
-    for (let k = 0; k < terms.length; k++) {
-      const { source } = terms[k];
-      const { start, end, base, offset, value } = columns[k];
-      const from = this.deviations[source];
-      for (let j = 0; j < this.liveCounts[source]; j++) {
-        const c = this.live[source][j];
-        const by = from[c];
-        const first = base[c];
-        for (let e = start[c]; e < end[c]; e++) {
-          const row = first + offset[e];
-          if (isLive[row] === 0) {
-            isLive[row] = 1;
-            live[count++] = row;
-          }
-          to[row] += Math.abs(value[e]) * by;
+    for (let j = 0; j < this.liveCounts[source]; j++) {
+      const c = this.live[source][j];
+      const by = from[c];
+      const first = base[c];
+      for (let e = start[c]; e < end[c]; e++) {
+        const row = first + offset[e];
+        if (isLive[row] === 0) {
+          isLive[row] = 1;
+          live[count++] = row;
         }
+        to[row] += Math.abs(value[e]) * by;
       }
     }
     this.liveCounts[output] = count;
@@ -151,14 +182,15 @@ export class PartBounds {
 
   /**
    * Gives each unit the piece of its map at the center of the box; lists the unstable ones. `tighter` bounds how far
-   * what a unit reads may be off, where a sum over all ways to it leaves open whether it is stable; `keep` is called
-   * where that does not settle it. False where `tighter` returns NaN: it takes too long.
+   * what a unit reads may be off, where a sum over all ways to it leaves open whether it is stable: to less than
+   * `enough`, which settles it, or as far as it can; `keep` is called where that does not settle it. False where
+   * `tighter` returns NaN: it takes too long.
    */
   units(
     stage: number,
     step: UnitStep,
     { rows, pattern, box, span, tolerance }: UnitPart,
-    tighter: (unit: number) => number,
+    tighter: (unit: number, enough: number) => number,
     keep: () => void,
   ): boolean {
     const { breakpoints, slopes, source, output } = step;
@@ -186,7 +218,7 @@ export class PartBounds {
         reach = Math.min(reach, Math.max(high - value, value - low));
       }
       if (!(distance > reach + off + tolerance)) {
-        off = Math.min(off, tighter(i) * ROUNDING);
+        off = Math.min(off, tighter(i, (distance - reach - tolerance) / ROUNDING) * ROUNDING);
         if (Number.isNaN(off)) return false;
       }
       if (distance > reach + off + tolerance) {
@@ -207,6 +239,58 @@ export class PartBounds {
     difference[1] = b;
     difference[2] = c;
     return span(difference).low;
+  }
+
+  /** As `maximum`, for all of a stage. Values of the arguments at the center, and how far they go, mostly settle it. */
+  maxima(stage: number, step: MaxStep, part: MaximaPart): void {
+    this.lookAt(stage, step.source, part);
+    const groups = part.patterns[stage].length;
+    for (let group = 0; group < groups; group++)
+      if (!this.isSettled(stage, step, group, part)) this.maximum(stage, step, group, part);
+  }
+
+  /** Values at the center of the box and how far they go, for `isSettled`; those that are zero throughout are lost. */
+  private lookAt(stage: number, source: number, { rows, patterns, box }: MaximaPart): void {
+    const { centers, reaches } = this;
+    const { centerX, centerY, reachX, reachY } = box;
+    const off = this.deviations[source];
+    const rectified = this.rectified[stage];
+    const count = off.length;
+    if (rectified < 0) centers.fill(0, 0, count);
+    else {
+      const isUnstable = this.isUnstable[rectified];
+      const pattern = patterns[rectified];
+      for (let row = 0; row < count; row++) centers[row] = (pattern[row] | isUnstable[row]) === 0 ? -Infinity : 0;
+    }
+    for (let row = 0, at = 0; row < count; row++, at += 3) {
+      if (centers[row] !== 0) continue;
+      const [a, b] = [rows[at], rows[at + 1]];
+      centers[row] = a * centerX + b * centerY + rows[at + 2];
+      reaches[row] = Math.abs(a) * reachX + Math.abs(b) * reachY + off[row] * ROUNDING;
+    }
+  }
+
+  /** Whether one argument is clearly the greatest, or all are zero: then the maximum has this piece. */
+  private isSettled(stage: number, step: MaxStep, group: number, { patterns, tolerance }: MaximaPart): boolean {
+    const { centers, reaches } = this;
+    const { start, members, source, output } = step;
+    const [from, to] = [start[group], start[group + 1]];
+    let leader = from;
+    for (let e = from + 1; e < to; e++) if (centers[members[e]] > centers[members[leader]]) leader = e;
+    const best = members[leader];
+    const rectified = this.rectified[stage];
+    // It may be zero somewhere itself.
+    if (rectified >= 0 && this.isUnstable[rectified][best] === 1) return false;
+    const floor = centers[best] - reaches[best] - tolerance;
+    for (let e = from; e < to; e++) {
+      const member = members[e];
+      // Written so that what is not a number settles nothing.
+      if (e !== leader && !(floor > centers[member] + reaches[member]) && centers[member] !== -Infinity) return false;
+    }
+    patterns[stage][group] = leader - from;
+    const own = this.deviations[source][best] * ROUNDING;
+    if (own > 0 && centers[best] !== -Infinity) this.raise(output, group, own);
+    return true;
   }
 
   /** Gives a maximum the argument that is greatest at the center of the box; lists it if it is unstable. */

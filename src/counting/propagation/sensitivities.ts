@@ -1,4 +1,5 @@
-import type { AffineStep, BendStep, Program, SparseMatrix, Step, UnitStep } from '../program/program.ts';
+import type { AffineStep, BendStep, Program, SparseMatrix, UnitStep } from '../program/program.ts';
+import type { Columns } from './affineUpdate.ts';
 import type { PartBounds } from './partBounds.ts';
 
 /**
@@ -16,6 +17,8 @@ export class Sensitivities {
   private readonly isTouched: readonly Uint8Array[];
   private readonly touched: readonly Int32Array[];
   private readonly touchedCounts: Int32Array;
+  /** Those of the rows that are touched, in their order. */
+  private readonly factors: Float64Array;
   /** By step: its stage, or -1. */
   private readonly stageOf: readonly number[];
 
@@ -23,7 +26,7 @@ export class Sensitivities {
   constructor(
     private readonly program: Program,
     private readonly bounds: PartBounds,
-    private readonly columnsOf: (step: AffineStep) => readonly SparseMatrix[],
+    private readonly columnsOf: (step: AffineStep) => readonly Columns[],
     most: number,
   ) {
     this.units = new Int32Array(most);
@@ -33,6 +36,7 @@ export class Sensitivities {
     this.isTouched = sizes.map((size) => new Uint8Array(size));
     this.touched = sizes.map((size) => new Int32Array(size));
     this.touchedCounts = new Int32Array(sizes.length);
+    this.factors = new Float64Array(sizes.reduce((most, size) => Math.max(most, size), 0));
     this.stageOf = steps.map((step) => (step.kind === 'affine' ? -1 : stages.indexOf(step)));
   }
 
@@ -41,8 +45,19 @@ export class Sensitivities {
     if (this.bounds.deviations[tensor][row] > 0) this.add(tensor, row, factor);
   }
 
-  /** Goes back from the step at `from` to that at `to`, both included. `numbers` are those of the unstable units. */
-  find(from: number, to: number, numbers: readonly Int32Array[], patterns: readonly Int32Array[]): void {
+  /**
+   * Goes back from the step at `from` to that at `to`, both included; `numbers` are those of the unstable units, and
+   * `beyond` is how much each may put out. Returns how far what is differentiated may be from its map; where that is
+   * known to be less than `enough` it stops, and the result is not complete.
+   */
+  find(
+    from: number,
+    to: number,
+    numbers: readonly Int32Array[],
+    patterns: readonly Int32Array[],
+    beyond: Float64Array,
+    enough: number,
+  ): number {
     const { program, stageOf } = this;
     this.count = 0;
     for (let k = from; k >= to; k--) {
@@ -50,22 +65,45 @@ export class Sensitivities {
       if (this.touchedCounts[step.output] === 0) continue;
       if (step.kind === 'affine') this.throughAffine(step);
       else this.throughBend(step, numbers[stageOf[k]], patterns[stageOf[k]], this.bounds.isUnstable[stageOf[k]]);
-      this.clear(step);
+      this.clear(step.output);
+      if (step.kind !== 'affine' || k === to || !(enough > 0)) continue;
+      const most = this.most(beyond);
+      if (!(most < enough)) continue;
+      for (let tensor = 0; tensor < this.touched.length; tensor++) this.clear(tensor);
+      return most;
     }
+    return this.most(beyond);
+  }
+
+  /** By what the units met so far may put out, and how far the numbers may be off that were reached. */
+  private most(beyond: Float64Array): number {
+    const { units, values, touched, touchedCounts, adjoints } = this;
+    let most = 0;
+    for (let k = 0; k < this.count; k++) most += Math.abs(values[k]) * beyond[units[k]];
+    for (let tensor = 0; tensor < touched.length; tensor++) {
+      const deviations = this.bounds.deviations[tensor];
+      const adjoint = adjoints[tensor];
+      for (let j = 0; j < touchedCounts[tensor]; j++) {
+        const row = touched[tensor][j];
+        most += Math.abs(adjoint[row]) * deviations[row];
+      }
+    }
+    return most;
   }
 
   private add(tensor: number, row: number, by: number): void {
     if (this.isTouched[tensor][row] === 0) {
       this.isTouched[tensor][row] = 1;
       this.touched[tensor][this.touchedCounts[tensor]++] = row;
-      this.adjoints[tensor][row] = by;
-    } else this.adjoints[tensor][row] += by;
+    }
+    this.adjoints[tensor][row] += by;
   }
 
-  private clear({ output }: Step): void {
-    const touched = this.touched[output];
-    for (let k = 0; k < this.touchedCounts[output]; k++) this.isTouched[output][touched[k]] = 0;
-    this.touchedCounts[output] = 0;
+  private clear(tensor: number): void {
+    const touched = this.touched[tensor];
+    for (let k = 0; k < this.touchedCounts[tensor]; k++)
+      this.isTouched[tensor][touched[k]] = this.adjoints[tensor][touched[k]] = 0;
+    this.touchedCounts[tensor] = 0;
   }
 
   private throughAffine(step: AffineStep): void {
@@ -87,39 +125,62 @@ export class Sensitivities {
         byColumns += end[row] - start[row];
       }
       this.work += Math.min(byColumns, byRows);
-      if (byColumns < byRows) this.byColumns(output, source, columns[k]);
+      if (columns[k].isDense) this.byDenseColumns(output, source, columns[k]);
+      else if (byColumns < byRows) this.byColumns(output, source, columns[k]);
       else this.byRows(output, source, matrix);
     }
   }
 
-  /** Each number of the source that may change takes in its own column. */
+  /** Each number of the source that may change takes in its own column: of a dense matrix, no more than is touched. */
+  private byDenseColumns(output: number, source: number, { start, value }: SparseMatrix): void {
+    const { live, liveCounts } = this.bounds;
+    const adjoint = this.adjoints[output];
+    const touched = this.touched[output];
+    const count = this.touchedCounts[output];
+    const { factors } = this;
+    for (let j = 0; j < count; j++) factors[j] = adjoint[touched[j]];
+    const list = live[source];
+    for (let k = 0; k < liveCounts[source]; k++) {
+      const first = start[list[k]];
+      let sum = 0;
+      for (let j = 0; j < count; j++) sum += value[first + touched[j]] * factors[j];
+      if (sum !== 0) this.add(source, list[k], sum);
+    }
+  }
+
+  /** As `byDenseColumns`: of any matrix, all of the column. What is not touched has the adjoint 0. */
   private byColumns(output: number, source: number, { start, end, base, offset, value }: SparseMatrix): void {
     const { live, liveCounts } = this.bounds;
     const adjoint = this.adjoints[output];
-    const isTouched = this.isTouched[output];
     for (let j = 0; j < liveCounts[source]; j++) {
       const row = live[source][j];
       let sum = 0;
       const first = base[row];
-      for (let e = start[row]; e < end[row]; e++) {
-        const c = first + offset[e];
-        if (isTouched[c] === 1) sum += value[e] * adjoint[c];
-      }
+      for (let e = start[row]; e < end[row]; e++) sum += value[e] * adjoint[first + offset[e]];
       if (sum !== 0) this.add(source, row, sum);
     }
   }
 
   private byRows(output: number, source: number, { start, end, base, offset, value }: SparseMatrix): void {
     const deviation = this.bounds.deviations[source];
+    const adjoint = this.adjoints[source];
+    const isTouched = this.isTouched[source];
+    const touched = this.touched[source];
+    let count = this.touchedCounts[source];
     for (let j = 0; j < this.touchedCounts[output]; j++) {
       const row = this.touched[output][j];
       const factor = this.adjoints[output][row];
       const first = base[row];
       for (let e = start[row]; e < end[row]; e++) {
         const c = first + offset[e];
-        if (deviation[c] > 0) this.add(source, c, factor * value[e]);
+        if (!(deviation[c] > 0)) continue;
+        adjoint[c] += factor * value[e];
+        if (isTouched[c] === 1) continue;
+        isTouched[c] = 1;
+        touched[count++] = c;
       }
     }
+    this.touchedCounts[source] = count;
   }
 
   private throughBend(step: BendStep, numbers: Int32Array, pattern: Int32Array, isUnstable: Uint8Array): void {
