@@ -13,7 +13,7 @@ import {
   type SegmentPlace,
 } from '../../common/place.ts';
 import type { CountMethod } from '../../counting/count.ts';
-import { orthonormalPair } from '../../counting/geometry/randomPlane.ts';
+import { onGrid, orthonormalPair } from '../../counting/geometry/randomPlane.ts';
 import { whyFlat } from './flatPlaces.ts';
 
 /** What a place of a count depends on beside the place itself. */
@@ -77,14 +77,23 @@ export function planeThrough(points: readonly (readonly number[])[]): Parallelog
   };
 }
 
+/** Places of windows are multiples of this share of their sides: less than can be seen. */
+const WINDOW_STEP = 2 ** -11;
+
+/**
+ * A part of a parallelogram, whose center stays in the plane exactly: breakpoints that meet there, as those of units
+ * without biases do, would otherwise miss each other by a hair, and make millions of regions too small to be seen.
+ */
 function windowIn(whole: ParallelogramPlace, { x, y, size }: PlaneWindow): ParallelogramPlace {
-  const { origin, u, v } = whole;
-  return {
-    kind: 'parallelogram',
-    origin: origin.map((at, i) => at + x * u[i] + y * v[i]),
-    u: u.map((length) => length * size),
-    v: v.map((length) => length * size),
-  };
+  if (size === 1) return whole;
+  const [u, v] = [whole.u, whole.v].map((side) => onGrid(side, size, longestOf(side)));
+  const [alongU, alongV] = [x, y].map((at) => Math.round((at - 0.5) / size / WINDOW_STEP) * WINDOW_STEP);
+  const center = whole.origin.map((at, i) => at + (whole.u[i] + whole.v[i]) / 2);
+  return { kind: 'parallelogram', origin: center.map((at, i) => at + (alongU * u[i] + alongV * v[i])), u, v };
+}
+
+function longestOf(vector: readonly number[]): number {
+  return vector.reduce((longest, length) => Math.max(longest, Math.abs(length)), 0);
 }
 
 function fit<T extends SegmentPlace | ParallelogramPlace>(place: T, inputs: number): T {
@@ -103,7 +112,6 @@ function defaultPlane(box: Box<number>, inputs: number, seed: number): Parallelo
   if (inputs === 2) return faceOf(box, inputs);
   const width = box.upper - box.lower;
   const center = (box.lower + box.upper) / 2;
-  const [e, f] = orthonormalPair(inputs, seed);
-  const origin = e.map((_, i) => center - ((e[i] + f[i]) * width) / 2);
-  return { kind: 'parallelogram', origin, u: e.map((x) => x * width), v: f.map((x) => x * width) };
+  const [u, v] = orthonormalPair(inputs, seed).map((unit) => onGrid(unit, width));
+  return { kind: 'parallelogram', origin: u.map((x, i) => center - (x + v[i]) / 2), u, v };
 }

@@ -1,6 +1,6 @@
 import { gaussians } from '../../common/random.ts';
 
-/** A share of a unit vector: sums and halves of its multiples are exact. */
+/** Of numbers up to 1. Their sums, and products with numbers of a dozen bits, are exact. */
 const GRID = 2 ** -40;
 
 /**
@@ -14,11 +14,16 @@ export function orthonormalPair(n: number, seed: number): [number[], number[]] {
   const raw = Array.from({ length: n }, gaussian);
   const overlap = raw.reduce((sum, x, i) => sum + x * e[i], 0);
   const f = unit(raw.map((x, i) => x - overlap * e[i]));
-  return [onGrid(e), onGrid(f)];
+  return [onGrid(e, 1), onGrid(f, 1)];
 }
 
-function onGrid(vector: number[]): number[] {
-  return vector.map((x) => Math.round(x / GRID) * GRID);
+/**
+ * `factor` times a vector of numbers up to `bound`, to twelve digits of `factor * bound`. Sums of few multiples of such
+ * vectors are exact, so that parallelograms made of them go through their centers.
+ */
+export function onGrid(vector: readonly number[], factor: number, bound = 1): number[] {
+  const grid = GRID * 2 ** Math.ceil(Math.log2(factor * bound));
+  return vector.map((x) => (grid > 0 ? Math.round((x * factor) / grid) * grid : x * factor));
 }
 
 function unit(vector: number[]): number[] {
