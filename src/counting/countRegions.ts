@@ -86,9 +86,28 @@ export function isByOrthants({ domain, network, cellsBy, listRegions }: CountReq
   return (cellsBy ?? suggested) === 'vertices';
 }
 
-/** Counts this thread's share, or everything. Errors: as `count`. */
-export function countPart(request: CountRequest, hooks: CountHooks, share?: WorkShare): CountPart {
+/** A count, or one of the walks that it makes. */
+export interface WalkRequest extends CountRequest {
+  /** The walk that finds linear regions alone, through the program in which ReLUs and maxima are one stage. */
+  readonly isFused?: true;
+}
+
+/** The walks that a count makes one after the other. Errors: as `count`. */
+export function walksOf(request: CountRequest): readonly WalkRequest[] {
   const program = compile(request.network);
+  const isFusible = fusedFor(program, sliceFor(request.domain, program.inputSize), request) !== null;
+  return isFusible
+    ? [
+        { ...request, linear: false },
+        { ...request, isFused: true },
+      ]
+    : [request];
+}
+
+/** Counts this thread's share, or everything. Errors: as `count`. */
+export function countPart(request: WalkRequest, hooks: CountHooks, share?: WorkShare): CountPart {
+  const whole = compile(request.network);
+  const program = (request.isFused && fusedProgram(whole)) ?? whole;
   // Where the network jumps, cells do not meet facet to facet and cannot be joined.
   const linear = request.linear && isContinuous(program);
   const found = byMethod(program, { ...request, linear }, hooks, share);
@@ -202,7 +221,7 @@ export function addParts(request: CountRequest, parts: readonly CountPart[], sec
   };
 }
 
-function byMethod(program: Program, request: CountRequest, hooks: CountHooks, share?: WorkShare): Found {
+function byMethod(program: Program, request: WalkRequest, hooks: CountHooks, share?: WorkShare): Found {
   const { method, domain } = request;
   if (method === 'sample') {
     const { stoppedBy, cells, ...found } = sample(program, request, hooks, share);
@@ -244,8 +263,8 @@ function sliceFor(domain: Domain, inputs: number): Slice {
   return domain.kind === 'all' ? wholeSpace(inputs) : sliceOf(domain, inputs);
 }
 
-function walkCells(program: Program, slice: Slice, request: CountRequest, walking: WalkOptions): Found {
-  if (!isForLinearAlone(slice, request)) return walkAll(program, slice, request, walking);
+function walkCells(program: Program, slice: Slice, request: WalkRequest, walking: WalkOptions): Found {
+  if (request.isFused || !isForLinearAlone(slice, request)) return walkAll(program, slice, request, walking);
   const fused = fusedFor(program, slice, request);
   if (!fused) return walkLinear(program, slice, request, walking);
   return walksInTurn<Found, Found>(
@@ -257,8 +276,8 @@ function walkCells(program: Program, slice: Slice, request: CountRequest, walkin
 
 /** In a plane, where regions need not be visited but to join them to linear regions. */
 function isForLinearAlone(slice: Slice, request: CountRequest): boolean {
-  const { linear, keepRegions, listRegions } = request;
-  return linear && !keepRegions && !listRegions && isPlane(slice, request);
+  const { linear, keepRegions, listRegions, method } = request;
+  return linear && !keepRegions && !listRegions && method !== 'sample' && isPlane(slice, request);
 }
 
 /** The program whose cells are joined to linear regions, if it is another one than that of activation regions. */

@@ -1,5 +1,5 @@
 import type { CountHooks, CountMethod, CountRequest } from './count.ts';
-import { countPart, isShareable } from './countRegions.ts';
+import { countPart, isShareable, walksOf, type WalkRequest } from './countRegions.ts';
 import { SampledShare } from './walk/sampledShare.ts';
 
 /** What a count will take. */
@@ -44,7 +44,24 @@ interface Budget {
  * parts have that are drawn at random; where neither is possible, from the share of the domain that is done. Errors:
  * as `count`.
  */
-export function estimateCost(request: CountRequest, budget: Budget, hooks: CountHooks = {}): CountCost {
+export function estimateCost(request: CountRequest, { seconds, expected }: Budget, hooks: CountHooks = {}): CountCost {
+  const walks = walksOf(request);
+  // Nothing is expected of a walk that finds linear regions alone.
+  const costs = walks.map((walk) =>
+    costOfWalk(walk, { seconds: seconds / walks.length, expected: walk.isFused ? null : expected }, hooks),
+  );
+  return {
+    seconds: costs.reduce<number | null>((sum, cost) => plus(sum, cost.seconds), 0),
+    isMeasured: costs.every((cost) => cost.isMeasured),
+    pilotSeconds: costs.reduce((sum, cost) => sum + cost.pilotSeconds, 0),
+  };
+}
+
+function plus(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? null : one + other;
+}
+
+function costOfWalk(request: WalkRequest, budget: Budget, hooks: CountHooks): CountCost {
   const start = performance.now();
   const pilot = runPilot(request, budget, hooks);
   if (pilot.isDone) return { seconds: pilot.seconds, isMeasured: true, pilotSeconds: pilot.seconds };
@@ -71,7 +88,7 @@ interface Pilot {
 }
 
 /** Counts from the start of the domain on. */
-function runPilot(request: CountRequest, { seconds, expected }: Budget, hooks: CountHooks): Pilot {
+function runPilot(request: WalkRequest, { seconds, expected }: Budget, hooks: CountHooks): Pilot {
   const start = performance.now();
   const elapsed = () => (performance.now() - start) / 1000;
   let first: Report | null = null;
@@ -99,7 +116,7 @@ function secondsSoFar({ first, last }: Pilot): number {
  * How many regions there are, estimated in that time from some of the parts, then from more of them.
  * Each is drawn with equal probability, so that the mean of their regions is that of all. Null where none is done.
  */
-function regionsByParts(request: CountRequest, seconds: number, hooks: CountHooks): number | null {
+function regionsByParts(request: WalkRequest, seconds: number, hooks: CountHooks): number | null {
   const start = performance.now();
   const elapsed = () => (performance.now() - start) / 1000;
   const stopped = () => elapsed() > seconds || hooks.stopped?.() === true;

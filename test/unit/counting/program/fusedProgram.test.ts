@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { uniforms } from '../../../../src/common/random.ts';
-import { addParts, count, countPart } from '../../../../src/counting/countRegions.ts';
+import { addParts, count, countPart, walksOf } from '../../../../src/counting/countRegions.ts';
 import type { CountRequest } from '../../../../src/counting/count.ts';
 import { compile } from '../../../../src/counting/program/compile.ts';
 import { fusedProgram } from '../../../../src/counting/program/fusedProgram.ts';
@@ -62,6 +62,9 @@ describe.each(Object.entries(networks))('the fused program: %s', (_, layers) => 
     const whole = count(request);
     const byVertices = count({ ...request, cellsBy: 'vertices' });
     expect(whole.linearRegions).toBeLessThan(whole.activationRegions);
+    const [alone, second] = walksOf(request);
+    expect(countPart(alone, {}).walked.cells.at(-1)).toBe(whole.activationRegions);
+    expect(countPart(second, {}).linearRegions).toBe(whole.linearRegions);
     const parts = [0, 1, 2].map((k) => countPart(request, {}, new FixedShare(k, 3)));
     const { activationRegions, linearRegions, perLayer } = whole;
     for (const found of [byVertices, addParts(request, parts, 0)])
