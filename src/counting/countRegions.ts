@@ -3,6 +3,7 @@ import type { SliceRanges } from '../common/stageRange.ts';
 import { compile } from './program/compile.ts';
 import type { CountHooks, CountRequest, CountResult, LineRegions, SamplingResult } from './count.ts';
 import { denseChain } from './program/denseChain.ts';
+import { distinctArguments } from './program/distinctArguments.ts';
 import { fusedProgram } from './program/fusedProgram.ts';
 import { DenseChainPropagator } from './propagation/densePropagator.ts';
 import { ExactMaps } from './exact/exactMaps.ts';
@@ -94,7 +95,7 @@ export interface WalkRequest extends CountRequest {
 
 /** The walks that a count makes one after the other. Errors: as `count`. */
 export function walksOf(request: CountRequest): readonly WalkRequest[] {
-  const program = compile(request.network);
+  const program = programOf(request);
   const isFusible = fusedFor(program, sliceFor(request.domain, program.inputSize), request) !== null;
   return isFusible
     ? [
@@ -104,10 +105,19 @@ export function walksOf(request: CountRequest): readonly WalkRequest[] {
     : [request];
 }
 
+/** What is walked, the same for all who share a count. */
+function programOf(request: CountRequest): Program {
+  const program = compile(request.network);
+  const { method, domain, listRegions } = request;
+  // Lists name each argument of a maximum by its place among all of them.
+  if (method !== 'plane' || listRegions) return program;
+  return distinctArguments(program, sliceFor(domain, program.inputSize));
+}
+
 /** Counts this thread's share, or everything. Errors: as `count`. */
 export function countPart(request: WalkRequest, hooks: CountHooks, share?: WorkShare): CountPart {
-  const whole = compile(request.network);
-  const program = (request.isFused && fusedProgram(whole)) ?? whole;
+  const whole = programOf(request);
+  const program = (request.isFused && fusedProgram(whole)) || whole;
   // Where the network jumps, cells do not meet facet to facet and cannot be joined.
   const linear = request.linear && isContinuous(program);
   const found = byMethod(program, { ...request, linear }, hooks, share);
@@ -146,7 +156,7 @@ function rangesFor(program: Program, domain: Domain): SliceRanges | null {
 const LOOSE = 'Cells are too narrow to tell which regions share a facet, so linear regions are not counted.';
 
 function exactMapsOf(request: CountRequest): ExactMaps {
-  const whole = compile(request.network);
+  const whole = programOf(request);
   const slice = sliceFor(request.domain, whole.inputSize);
   const program = fusedFor(whole, slice, request) ?? whole;
   return new ExactMaps(program, slice.rows, new LineIds(program));

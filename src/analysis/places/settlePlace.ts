@@ -64,10 +64,15 @@ function planeIn(place: Place, inputs: number, seed: number): ParallelogramPlace
 /** Room around the triangle, as a share of its sides. */
 const MARGIN = 0.25;
 
-/** The parallelogram with sides along those of the triangle of three points, and some room around it. */
+/**
+ * The parallelogram with sides along those of the triangle of three points, and some room around it. It goes through
+ * them exactly, to twelve digits of their coordinates: at an image of zeros breakpoints of many units may meet.
+ */
 export function planeThrough(points: readonly (readonly number[])[]): ParallelogramPlace {
   if (points.length < 3) throw new RangeError('a plane needs three points');
-  const [a, b, c] = points;
+  const corners = points.slice(0, 3);
+  const longest = Math.max(...corners.map(longestOf));
+  const [a, b, c] = corners.map((corner) => onGrid(corner, 1, longest));
   const scale = 1 + 2 * MARGIN;
   return {
     kind: 'parallelogram',

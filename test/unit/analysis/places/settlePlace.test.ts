@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { settlePlace } from '../../../../src/analysis/places/settlePlace.ts';
+import { planeThrough, settlePlace } from '../../../../src/analysis/places/settlePlace.ts';
 import type { Place, ParallelogramPlace, PlaneWindow } from '../../../../src/common/place.ts';
 import { WHOLE } from '../../../../src/common/place.ts';
+import { uniforms } from '../../../../src/common/random.ts';
 import { count } from '../../../../src/counting/countRegions.ts';
 import { drawWeights } from '../../../../src/counting/program/initializers.ts';
 import { chain } from '../../counting/networks.ts';
@@ -33,6 +34,16 @@ describe('a plane through the center of a box, and a part of it', () => {
       expect(regionsOf(planeIn(box, window))).toBe(60);
     },
   );
+
+  it('through three points goes through them exactly: one of zeros, for example', () => {
+    const random = uniforms(5);
+    const image = () => Array.from({ length: INPUTS }, (_, i) => (i % 3 === 0 ? 0 : Math.round(255 * random()) / 255));
+    for (const points of [
+      [Array<number>(INPUTS).fill(0), image(), image()],
+      [image(), image(), Array<number>(INPUTS).fill(0)],
+    ])
+      expect(regionsOf(planeThrough(points))).toBe(60);
+  });
 
   it('is where it was asked for, to less than can be seen', () => {
     const whole = planeIn(1, WHOLE);
