@@ -1,14 +1,15 @@
 import type { Box } from '../geometry/geometry.ts';
 import { grown, type AffineStep, type MaxStep, type Program, type Step } from '../program/program.ts';
 import type { Columns } from './affineUpdate.ts';
+import { LocalNarrowing, type NarrowedNetwork } from './localNarrowing.ts';
 import { PartBounds, type MaximaPart } from './partBounds.ts';
 import { Sensitivities } from './sensitivities.ts';
 import type { Sizes } from './sizes.ts';
 
 /** A part with more unstable units than this is left to be cut first. */
-const MAX_UNSTABLE = 128;
+const MAX_UNSTABLE = 160;
 /** And one in which more weights than this would be looked at to find what units depend on. */
-const MAX_WORK = 1 << 18;
+const MAX_WORK = 1 << 20;
 
 /** What a local network takes from the propagation through the whole one. */
 export interface WholeNetwork {
@@ -42,7 +43,7 @@ export interface LocalPart {
  * units alone: the map of each is what it is while all keep the piece that they have at first, plus a multiple of what
  * each unstable unit before it puts out beyond that. In the part's cells nothing else needs to be computed.
  */
-export class LocalNetwork {
+export class LocalNetwork implements NarrowedNetwork {
   /** The walk is in a part in which it began. */
   isOn = false;
   /** The stage of units that cut the part, and the last one with an unstable unit. */
@@ -51,14 +52,15 @@ export class LocalNetwork {
   /** How many units are unstable. */
   count = 0;
   readonly bounds: PartBounds;
+  readonly narrowing: LocalNarrowing;
   private readonly sensitivities: Sensitivities;
   /** By stage: maps of its source tensor, right in the rows that its unstable units read. */
   private readonly maps: readonly Float64Array[];
   /** By stage, at the place of each unstable unit: its number. Numbers ascend by stage. */
-  private readonly numbers: readonly Int32Array[];
+  readonly numbers: readonly Int32Array[];
   private readonly firstNumber: Int32Array;
   /** By number: the piece on which the unit is at first, what it puts out beyond that, and the size of that. */
-  private readonly pieces = new Int32Array(MAX_UNSTABLE);
+  readonly pieces = new Int32Array(MAX_UNSTABLE);
   private readonly beyond = new Float64Array(3 * MAX_UNSTABLE);
   private readonly isBeyond = new Uint8Array(MAX_UNSTABLE);
   private readonly mostBeyond = new Float64Array(MAX_UNSTABLE);
@@ -67,7 +69,7 @@ export class LocalNetwork {
   private readonly rowEnds: Int32Array;
   private rowCount = 0;
   /** Each row that unstable units read: its place in the source tensor, and its map at first. */
-  private rows = new Int32Array(64);
+  rows = new Int32Array(64);
   private first = new Float64Array(192);
   /** Where the sensitivities of each row end, and they themselves. */
   private entryEnds = new Int32Array(64);
@@ -85,6 +87,7 @@ export class LocalNetwork {
     const { program } = whole;
     const { stages, sizes } = program;
     this.bounds = new PartBounds(program);
+    this.narrowing = new LocalNarrowing(this, MAX_UNSTABLE);
     this.sensitivities = new Sensitivities(program, this.bounds, (step) => whole.columnsOf(step), MAX_UNSTABLE);
     this.maps = stages.map(({ source }) => new Float64Array(3 * sizes[source]));
     this.numbers = stages.map(({ output }) => new Int32Array(sizes[output]));
@@ -251,18 +254,56 @@ export class LocalNetwork {
 
   /** Enters a cell: stage `stage` has this pattern now, earlier ones are unchanged. */
   advance(stage: number, pattern: Int32Array): void {
+    if (this.narrowing.isOn) return this.narrowing.advance(stage, pattern);
     if (stage >= this.last) return;
     this.putOut(stage, pattern);
-    const next = stage + 1;
-    const maps = this.maps[next];
-    const { rows, rowEnds } = this;
+    this.findRows(stage + 1, this.firstRow(stage + 1), this.endRow(stage + 1));
+  }
+
+  /** See `NarrowedNetwork`. */
+  findRows(stage: number, from: number, to: number, list?: Int32Array): void {
+    const { rows } = this;
+    const maps = this.maps[stage];
     let most = 0;
-    const start = next === this.stage + 1 ? 0 : rowEnds[stage];
-    for (let k = start; k < rowEnds[next]; k++) {
+    for (let j = from; j < to; j++) {
+      const k = list ? list[j] : j;
       const size = this.findRow(k, maps, 3 * rows[k]);
       if (!(size <= most)) most = size;
     }
-    this.whole.sizes.enlarge(this.whole.program.stages[next].source, most);
+    this.whole.sizes.enlarge(this.whole.program.stages[stage].source, most);
+  }
+
+  firstRow(stage: number): number {
+    return stage === this.stage + 1 ? 0 : this.rowEnds[stage - 1];
+  }
+
+  endRow(stage: number): number {
+    return this.rowEnds[stage];
+  }
+
+  mapsOf(stage: number): Float64Array {
+    return stage === this.stage ? this.whole.tensors[this.program.stages[stage].source] : this.maps[stage];
+  }
+
+  deviationOf(row: number, deviations: Float64Array): number {
+    const { entryEnds, entryUnits, entryValues } = this;
+    let most = 0;
+    for (let e = row === 0 ? 0 : entryEnds[row - 1]; e < entryEnds[row]; e++)
+      most += Math.abs(entryValues[e]) * deviations[entryUnits[e]];
+    return most;
+  }
+
+  /** How many units of later stages are unstable. */
+  countBehind(stage: number): number {
+    return this.count - this.firstNumber[stage + 1];
+  }
+
+  get program(): Program {
+    return this.whole.program;
+  }
+
+  get isMixed(): boolean {
+    return this.whole.mixed !== null;
   }
 
   /**
@@ -302,10 +343,10 @@ export class LocalNetwork {
   }
 
   /** What the unstable units of a stage put out beyond their first pieces, on those of a cell. */
-  private putOut(stage: number, pattern: Int32Array): void {
-    const { bounds, whole, firstNumber, pieces, beyond, isBeyond } = this;
-    const step = whole.program.stages[stage];
-    const maps = stage === this.stage ? whole.tensors[step.source] : this.maps[stage];
+  putOut(stage: number, pattern: Int32Array): void {
+    const { bounds, firstNumber, pieces, beyond, isBeyond } = this;
+    const step = this.program.stages[stage];
+    const maps = this.mapsOf(stage);
     const units = bounds.unstable[stage];
     for (let number = firstNumber[stage], k = 0; number < firstNumber[stage + 1]; number++, k++) {
       const unit = units[k];

@@ -1,19 +1,32 @@
 import type { LocalNetwork, LocalPart } from './localNetwork.ts';
+import type { LocalNarrowing } from './localNarrowing.ts';
 import type { PartBounds } from './partBounds.ts';
 import type { BoxedGeometry } from './narrowing.ts';
 
-/** Units that cut a part in which a local network begins, at first and at most. */
-const FIRST_OPEN = 6;
-const MOST_OPEN = 32;
-/** With fewer unstable units than this a larger part would have done. */
-const FEW_UNSTABLE = 40;
+/** How large parts are in which a local network begins: larger ones of the first stage, where it takes longest. */
+interface PartSize {
+  /** Units that cut the first part. */
+  readonly firstOpen: number;
+  /** With fewer unstable units than this a larger part would have done. */
+  readonly fewUnstable: number;
+}
+const OF_FIRST_STAGE: PartSize = { firstOpen: 12, fewUnstable: 100 };
+const OF_LATER_STAGES: PartSize = { firstOpen: 6, fewUnstable: 40 };
+/** No more units cut a part in which it begins. */
+const MOST_OPEN = 40;
 /** After failures in cells this many parts are passed over, at most. */
 const MOST_PASSED = 1 << 10;
+
+/** It is narrowed in a part that no more units cut than this, if at least so many later ones are unstable. */
+const MOST_NARROWED = 4;
+const LEAST_NARROWED = 16;
 
 /** Decides in which parts of a walk the local network takes over, and until when. */
 export class LocalParts {
   /** Number of parts that waited when it began; -1 outside of any. */
   private floor = -1;
+  /** The same of when it was narrowed. */
+  private narrowFloor = -1;
   /** By stage: how many units may cut a part, how many parts are passed over, and how many are left to pass. */
   private readonly mostOpen: Int32Array;
   private readonly passed: Int32Array;
@@ -25,7 +38,7 @@ export class LocalParts {
     private readonly part: Omit<LocalPart, 'box' | 'span'>,
   ) {
     const stages = part.patterns.length;
-    this.mostOpen = new Int32Array(stages).fill(FIRST_OPEN);
+    this.mostOpen = Int32Array.from({ length: stages }, (_, stage) => sizeOf(stage).firstOpen);
     this.passed = new Int32Array(stages);
     this.left = new Int32Array(stages);
   }
@@ -51,7 +64,8 @@ export class LocalParts {
 
   /** Behind this stage nothing cuts the part. */
   get last(): number {
-    return this.local.last;
+    const { narrowing } = this.local;
+    return narrowing.isOn ? narrowing.last : this.local.last;
   }
 
   get candidates(): PartBounds {
@@ -66,25 +80,42 @@ export class LocalParts {
     this.local.advance(stage, pattern);
   }
 
-  /** The units of a later stage that may cut cells of the part: the first `counts` of each. */
+  /** The units of a later stage that may cut cells of the part: the first `count(stage)` of each. */
   unstable(stage: number): Int32Array {
-    return this.local.bounds.unstable[stage];
+    return this.chosen.unstable[stage];
   }
 
-  get counts(): Int32Array {
-    return this.local.bounds.counts;
+  count(stage: number): number {
+    return this.chosen.counts[stage];
   }
 
-  /** The current part, cut by these units of a stage, while `waiting` others are put aside. */
-  offer(stage: number, open: Int32Array, waiting: number): void {
-    if (this.isOn || open.length > this.mostOpen[stage] || this.left[stage]-- > 0) return;
+  private get chosen(): LocalNarrowing | PartBounds {
+    const { narrowing, bounds } = this.local;
+    return narrowing.isOn ? narrowing : bounds;
+  }
+
+  /** The current part, cut by the units of a stage at `from` to `to` in `units`, while `waiting` are put aside. */
+  offer(stage: number, units: Int32Array, from: number, to: number, waiting: number): void {
+    if (this.isOn) this.narrow(stage, units, from, to, waiting);
+    else if (to - from <= this.mostOpen[stage] && this.left[stage]-- <= 0)
+      this.begin(stage, units.subarray(from, to), waiting);
+  }
+
+  private narrow(stage: number, units: Int32Array, from: number, to: number, waiting: number): void {
+    const { local, part } = this;
+    if (local.narrowing.isOn || stage >= local.last || to - from > MOST_NARROWED) return;
+    if (local.countBehind(stage) < LEAST_NARROWED) return;
+    local.narrowing.begin(stage, units.subarray(from, to), { ...part, box: this.geometry.boxAround() });
+    this.narrowFloor = waiting;
+  }
+
+  private begin(stage: number, open: Int32Array, waiting: number): void {
     if (!this.local.begin(stage, open, { ...this.part, box: this.geometry.boxAround(), span: this.span }))
       return this.failed(stage, open.length);
     this.passed[stage] = this.left[stage] = 0;
     this.floor = waiting;
     this.local.isOn = true;
-    const unstable = this.local.count;
-    if (unstable < FEW_UNSTABLE && open.length === this.mostOpen[stage]) {
+    if (this.local.count < sizeOf(stage).fewUnstable && open.length === this.mostOpen[stage]) {
       this.mostOpen[stage] = Math.min(MOST_OPEN, this.mostOpen[stage] + 1);
     }
   }
@@ -98,8 +129,16 @@ export class LocalParts {
 
   /** A part was taken up, after which `waiting` are left: it may lie outside. */
   endAbove(waiting: number): void {
+    if (waiting < this.narrowFloor) {
+      this.narrowFloor = -1;
+      this.local.narrowing.isOn = false;
+    }
     if (waiting >= this.floor) return;
     this.floor = -1;
     this.local.isOn = false;
   }
+}
+
+function sizeOf(stage: number): PartSize {
+  return stage === 0 ? OF_FIRST_STAGE : OF_LATER_STAGES;
 }

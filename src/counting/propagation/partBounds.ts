@@ -3,9 +3,9 @@ import type { Box } from '../geometry/geometry.ts';
 import type { Columns } from './affineUpdate.ts';
 
 /** Room for rounding in sums of deviations. */
-const ROUNDING = 1 + 2 ** -30;
+export const ROUNDING = 1 + 2 ** -30;
 /** Of a unit that may change its piece, so that it counts as one whose output deviates. */
-const LEAST = 2 ** -1000;
+export const LEAST = 2 ** -1000;
 
 /** Units of a stage in a part: their maps and how far those are off by rounding, their pieces, a box around it. */
 export interface UnitPart {
@@ -53,7 +53,7 @@ export class PartBounds {
   /** By stage of units: the greatest size of a slope, and of the difference of two of a unit. */
   private readonly slopes: readonly { readonly most: number; readonly turn: number }[];
   /** The stage of ReLUs that a stage reads directly, or -1. */
-  private readonly rectified: readonly number[];
+  readonly rectified: readonly number[];
 
   constructor(program: Program) {
     const { sizes, stages } = program;
@@ -90,6 +90,11 @@ export class PartBounds {
       counts[stage] = 0;
     }
     this.candidateCount = 0;
+  }
+
+  /** The greatest difference of two slopes of a unit of a stage. */
+  turn(stage: number): number {
+    return this.slopes[stage].turn;
   }
 
   private raise(tensor: number, row: number, by: number): void {

@@ -1,4 +1,4 @@
-import { BOTH, NEGATIVE, type ExactLine, type Geometry } from '../geometry/geometry.ts';
+import { BOTH, NEGATIVE, POSITIVE, type ExactLine, type Geometry } from '../geometry/geometry.ts';
 import type { LineIds } from '../exact/lineIds.ts';
 import { isRectified, largestGroup, type MaxStep, type Program } from '../program/program.ts';
 
@@ -66,6 +66,10 @@ export class Maxima {
       ? among.lastCandidate[stage][group] - among.firstCandidate[stage][group]
       : step.start[group + 1] - start;
     const firstCandidate = among ? among.firstCandidate[stage][group] : 0;
+    if (among && size === 2) {
+      const [first, second] = [among.candidates[firstCandidate], among.candidates[firstCandidate + 1]];
+      return this.greaterOf({ stage, step, group, rows, tolerance }, first, second);
+    }
     let floor = -Infinity;
     let isPositive = false;
     let silent = -1;
@@ -102,6 +106,37 @@ export class Maxima {
       if (highs[c] >= least) boxed++;
     }
     return this.keepGreatest({ stage, step, group, rows, tolerance }, boxed, leader);
+  }
+
+  /** As `listGreatest`, where no other argument than these two can be the greatest. */
+  private greaterOf({ stage, step, group, rows, tolerance }: Maximum, first: number, second: number): number {
+    const { geometry, candidates, difference } = this;
+    const start = step.start[group];
+    const [one, other] = [step.members[start + first], step.members[start + second]];
+    candidates[0] = first;
+    candidates[1] = second;
+    const rectified = this.rectified[stage];
+    if (rectified >= 0) {
+      const pattern = this.patterns[rectified];
+      // Zero throughout: the other one is chosen if it is not.
+      if (pattern[one] === 0) candidates[0] = pattern[other] === 0 ? first : second;
+      if (pattern[one] === 0 || pattern[other] === 0) return 1;
+    }
+    const line = this.subtract(stage, rows, one, other);
+    geometry.bounds(difference, 0);
+    const { low, high } = geometry;
+    if (low > tolerance) return 1;
+    if (high < -tolerance) {
+      candidates[0] = second;
+      return 1;
+    }
+    const isAhead = low + high >= 0;
+    if (isAhead ? high <= tolerance : low >= -tolerance) return 2;
+    const found = geometry.signs(difference, 0, 0, tolerance, line);
+    geometry.wasTied();
+    if (found !== (isAhead ? POSITIVE : NEGATIVE)) return 2;
+    if (!isAhead) candidates[0] = second;
+    return 1;
   }
 
   /**

@@ -235,7 +235,7 @@ export class RegionWalk<G extends Geometry> {
       if (this.local?.isIn(before)) {
         this.local.advance(before, this.patterns[before]);
         units = this.local.unstable(stage);
-        count = this.local.counts[stage];
+        count = this.local.count(stage);
       } else if (this.narrowing?.isIn(before)) {
         this.narrowing.advance(this.patterns[before]);
         units = this.narrowing.candidates;
@@ -311,9 +311,8 @@ export class RegionWalk<G extends Geometry> {
       }
     }
     if (stage === this.lastStage - 1 && end > at) this.startNarrowing(stage, at, end);
-    if (this.local && !this.local.isOn && stage < this.lastStage && this.claims.isOwn && this.isLocal) {
-      this.local.offer(stage, crossing.subarray(at, end), this.waiting.count);
-    }
+    if (this.local && stage < this.lastStage && this.claims.isOwn && this.isLocal)
+      this.local.offer(stage, crossing, at, end, this.waiting.count);
     return end;
   }
 
