@@ -67,7 +67,16 @@ class Part {
   derivatives: usize;
   /** By how many units the derivatives are found: those listed in `open`, and behind them. */
   derived: i32;
+  /**
+   * Where the derivatives are to be of all rows, the candidates half way between their pieces: receive how far each
+   * may be from there in all, and for the first units how far by each candidate; 0 if unwanted.
+   */
+  reaches: usize;
+  halves: usize;
 }
+
+/** For this many units `halves` has room. */
+const MOST_SPREAD = 16;
 
 /** Beyond this many terms, computing from scratch is as fast. */
 const MOST_TERMS = 2;
@@ -341,9 +350,10 @@ export function narrow(layer: Layer, part: Part): i32 {
     store<f64>(rest, f64x2.extract_lane(sumB, 0) + f64x2.extract_lane(sumB, 1), 8);
     store<f64>(rest, f64x2.extract_lane(sumD, 0) + f64x2.extract_lane(sumD, 1), 16);
   }
-  if (gains != 0) findDerivatives(layer, part);
   // The row that makes the number even is not a unit.
   if ((units & 1) != 0 && end > list && load<i32>(end - 4) == units) end -= 4;
+  if (gains != 0) findDerivatives(layer, part);
+  if (part.reaches != 0) spreadDerivatives(layer, part, end);
   return i32((end - list) >> 2);
 }
 
@@ -399,6 +409,33 @@ function findDerivatives(layer: Layer, part: Part): void {
     store<f64>(derivatives, f64x2.extract_lane(s1, 0) + f64x2.extract_lane(s1, 1), 8);
     store<f64>(derivatives, f64x2.extract_lane(s2, 0) + f64x2.extract_lane(s2, 1), 16);
     store<f64>(derivatives, f64x2.extract_lane(s3, 0) + f64x2.extract_lane(s3, 1), 24);
+  }
+}
+
+/** Moves the derivatives half way between the pieces of the candidates, which end at `end`, and finds their reaches. */
+function spreadDerivatives(layer: Layer, part: Part, end: usize): void {
+  const bytes: usize = 8 * <usize>layer.rows;
+  const list = part.candidates;
+  const gains = part.gains;
+  const half = f64x2.splat(0.5);
+  for (let k = 0; k < part.derived && k < MOST_SPREAD; k++) {
+    const column = layer.columns + bytes * <usize>load<i32>(part.open + ((<usize>k) << 2));
+    let halves = part.halves + bytes * <usize>k;
+    let sum = f64x2.splat(0);
+    let reach: f64 = 0;
+    for (let at = list; at < end; at += 4) {
+      const row = <usize>load<i32>(at);
+      const weight = v128.load64_splat(column + (row << 3));
+      const terms = f64x2.mul(f64x2.mul(v128.load(gains + (row << 4)), weight), half);
+      const step = f64x2.extract_lane(terms, 1) - f64x2.extract_lane(terms, 0);
+      sum = f64x2.add(sum, terms);
+      reach += abs(step);
+      store<f64>(halves, step);
+      halves += 8;
+    }
+    const derivative = part.derivatives + ((<usize>k) << 3);
+    store<f64>(derivative, load<f64>(derivative) + f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1));
+    store<f64>(part.reaches + ((<usize>k) << 3), reach);
   }
 }
 

@@ -41,7 +41,7 @@ export class Chords {
   private toEdge = new Int32Array();
   private fromAt = new Float64Array();
   private toAt = new Float64Array();
-  /** The ends of all chords around the polygon: 2k where chord k starts, and 2k + 1 where it ends. */
+  /** The ends of chords on one edge: 2k where chord k starts, and 2k + 1 where it ends. */
   ends = new Int32Array();
 
   /** On which sides of the lines parts lie that touch the boundary: bit k is set on the positive side of line k. */
@@ -187,37 +187,38 @@ export class Chords {
     return sides;
   }
 
-  /** The edge on which an end lies, by where it starts in the polygon. */
-  edgeOf(end: number): number {
-    return (end & 1) === 0 ? this.fromEdge[end >> 1] : this.toEdge[end >> 1];
+  /** Whether the vertex at which an edge starts lies on the positive side of line `k`. */
+  isUpperAt(k: number, edge: number): boolean {
+    const from = this.fromEdge[k];
+    const to = this.toEdge[k];
+    return from < to ? edge > from && edge <= to : edge > from || edge <= to;
   }
 
   /**
-   * Lists in `ends` those of all chords in their order around the polygon, after `countParts` has counted the parts of
-   * this query. False when rounding leaves the order open. From the start of its chord on, a line is on its positive
-   * side.
+   * Lists in `ends` those on one edge in their order along it, after `countParts` has counted the parts of this query.
+   * Returns how many there are; -1 when rounding leaves the order open. From the start of its chord on, a line is on
+   * its positive side.
    */
-  listEnds({ data, start, end }: PolygonVertices, count: number): boolean {
+  listEnds({ data, start, end }: PolygonVertices, count: number, edge: number): number {
     const { fromEdge, toEdge, fromAt, toAt, error } = this;
+    const next = edge + VERTEX === end ? start : edge + VERTEX;
+    const length = Math.abs(data[next] - data[edge]) + Math.abs(data[next + 1] - data[edge + 1]);
     let listed = 0;
-    for (let edge = start; edge < end; edge += VERTEX) {
-      const first = listed;
-      const next = edge + VERTEX === end ? start : edge + VERTEX;
-      const length = Math.abs(data[next] - data[edge]) + Math.abs(data[next + 1] - data[edge + 1]);
-      for (let k = 0; k < count; k++) {
-        const share = (2 * error[k]) / length;
-        if (fromEdge[k] === edge && !this.insert(2 * k, fromAt[k], share, first, listed++)) return false;
-        if (toEdge[k] === edge && !this.insert(2 * k + 1, toAt[k], share, first, listed++)) return false;
-      }
+    for (let k = 0; k < count; k++) {
+      const isFrom = fromEdge[k] === edge;
+      if (!isFrom && toEdge[k] !== edge) continue;
+      // No line meets an edge twice.
+      const at = isFrom ? fromAt[k] : toAt[k];
+      if (!this.insert(isFrom ? 2 * k : 2 * k + 1, at, (2 * error[k]) / length, listed++)) return -1;
     }
-    return true;
+    return listed;
   }
 
-  /** Inserts an end among those of one edge, at `first` to `last`; false where it is too close to another. */
-  private insert(chordEnd: number, at: number, share: number, first: number, last: number): boolean {
+  /** Inserts an end behind this many; false where it is too close to another. */
+  private insert(chordEnd: number, at: number, share: number, last: number): boolean {
     const { ends, crossings, shares } = this;
     let to = last;
-    for (; to > first && crossings[to - 1] > at; to--) {
+    for (; to > 0 && crossings[to - 1] > at; to--) {
       ends[to] = ends[to - 1];
       crossings[to] = crossings[to - 1];
       shares[to] = shares[to - 1];
@@ -227,7 +228,7 @@ export class Chords {
     shares[to] = share;
     // Written so that NaN is too close.
     return (
-      (to === first || at - crossings[to - 1] > share + shares[to - 1]) &&
+      (to === 0 || at - crossings[to - 1] > share + shares[to - 1]) &&
       (to === last || crossings[to + 1] - at > share + shares[to + 1])
     );
   }

@@ -20,7 +20,11 @@ interface Instance {
 
 /** Numbers of `Layer` and of `Part` in the kernel. */
 const FIELDS = 18;
-const PART_FIELDS = 9;
+const PART_FIELDS = 11;
+/** For this many units parts have room for `halves`, as in the kernel. */
+export const MOST_SPREAD = 16;
+/** Where in a part it says how many derivatives are found. */
+const DERIVED = 8;
 const PAGE = 1 << 16;
 /** Memory is 16 bytes wide where the kernel reads it. */
 const ALIGNED = 16;
@@ -69,6 +73,20 @@ export interface PartMemory {
   /** The mixed output of the others, and its derivative by each unit in `open`. */
   readonly rest: Float64Array;
   readonly derivatives: Float64Array;
+  /** Null where the map is found. */
+  readonly spread: SpreadDerivatives | null;
+}
+
+/**
+ * The derivatives by the first units in `open`, at most `MOST_SPREAD`, are then of all rows, with the candidates half
+ * way between their pieces.
+ */
+export interface SpreadDerivatives {
+  /** How far each derivative may be from there. */
+  readonly reaches: Float64Array;
+  /** How far by each candidate, in their order: for each unit a row of this many numbers. */
+  readonly halves: Float64Array;
+  readonly rowLength: number;
 }
 
 /** The numbers of a dense chain in the memory of the kernel, until it is given back. */
@@ -108,7 +126,8 @@ export class DenseMemory {
       pattern: this.place(inputs / 2),
     }));
     const last = slopes.length - 1;
-    const part = last > 0 ? this.placePart(slopes[last - 1].length / 2, slopes[last].length / 2) : null;
+    const part =
+      last > 0 ? this.placePart(slopes[last - 1].length / 2, slopes[last].length / 2, !!gains && !findsMap) : null;
     this.instance = takeInstance(this.top);
     this.kernel = this.instance.kernel;
     const { buffer } = this.instance.memory;
@@ -197,7 +216,7 @@ export class DenseMemory {
     if (this.top <= MAX_KEPT) idle.push(this.instance);
   }
 
-  private placePart(before: number, units: number) {
+  private placePart(before: number, units: number, isSpread: boolean) {
     return {
       at: this.place(even(PART_FIELDS) / 2),
       open: this.place(before / 2 + 2),
@@ -207,6 +226,8 @@ export class DenseMemory {
       gains: this.place(2 * even(units)),
       rest: this.place(3),
       derivatives: this.place(before + 3),
+      reaches: isSpread ? this.place(MOST_SPREAD) : 0,
+      halves: isSpread ? this.place(MOST_SPREAD * even(units)) : 0,
       before,
       units,
     };
@@ -218,19 +239,30 @@ export class DenseMemory {
     findsMap: boolean,
   ): PartMemory {
     const { buffer } = this.instance.memory;
-    const { at, open, changes, numbers, candidates, rest, derivatives, before, units } = place;
+    const { at, open, changes, numbers, candidates, rest, derivatives, reaches, halves, before, units } = place;
     const fields = new Int32Array(buffer, at, PART_FIELDS);
     fields.set([0, open, changes, numbers, candidates, gains ? place.gains : 0, findsMap ? rest : 0, derivatives, 0]);
+    fields.set([reaches, halves], DERIVED + 1);
     if (gains) new Float64Array(buffer, place.gains, gains.length).set(gains);
     return {
       at,
       count: fields.subarray(0, 1),
-      derived: fields.subarray(PART_FIELDS - 1, PART_FIELDS),
+      derived: fields.subarray(DERIVED, DERIVED + 1),
       open: new Int32Array(buffer, open, before),
       changes: new Float64Array(buffer, changes, before),
       candidates: new Int32Array(buffer, candidates, units + 2),
       rest: new Float64Array(buffer, rest, 3),
       derivatives: new Float64Array(buffer, derivatives, before),
+      spread: reaches === 0 ? null : this.spreadAt(reaches, halves, even(units)),
+    };
+  }
+
+  private spreadAt(reaches: number, halves: number, rowLength: number): SpreadDerivatives {
+    const { buffer } = this.instance.memory;
+    return {
+      reaches: new Float64Array(buffer, reaches, MOST_SPREAD),
+      halves: new Float64Array(buffer, halves, MOST_SPREAD * rowLength),
+      rowLength,
     };
   }
 

@@ -1,4 +1,5 @@
 import type { DenseChain } from '../program/denseChain.ts';
+import { DenseDerivatives } from './denseDerivatives.ts';
 import { DenseMemory, type PartMemory } from './denseMemory.ts';
 import type { Box } from '../geometry/geometry.ts';
 import { MixedOutput } from './mixedOutput.ts';
@@ -40,7 +41,7 @@ export class DenseChainPropagator implements Propagator {
   /** While narrowed: the last stage's maps, right for the candidates only. */
   private readonly narrowed: NarrowedRows | null;
 
-  /** May give the mixed output, as a map or by its derivatives. */
+  /** May give the mixed output: as a map, or by its derivatives where there are two stages or more. */
   constructor(
     private readonly chain: DenseChain,
     slice: Slice,
@@ -61,11 +62,11 @@ export class DenseChainPropagator implements Propagator {
     this.first(slice.rows);
     this.measure(0);
     this.narrowed =
-      this.memory.part &&
-      new NarrowedRows(chain, this.wholeRows(this.memory.part), mixes === 'derivatives' ? mixed : null);
+      this.memory.part && new NarrowedRows(chain, this.wholeRows(this.memory.part), mixed?.derivativeError ?? 0);
     this.narrow = this.narrowed ?? undefined;
     if (mixed && mixes === 'map') this.mixed = this.mixedMap(mixed);
-    if (mixed && mixes === 'derivatives') this.derivatives = this.mixedDerivatives(mixed);
+    if (mixed && mixes === 'derivatives' && this.narrowed)
+      this.derivatives = new DenseDerivatives(mixed, this.narrowed);
   }
 
   private wholeRows(part: PartMemory): WholeRows {
@@ -91,18 +92,6 @@ export class DenseChainPropagator implements Propagator {
       get error() {
         return error();
       },
-    };
-  }
-
-  private mixedDerivatives(mixed: MixedOutput): MixedDerivatives {
-    const { narrowed } = this;
-    return {
-      find: (unit, pattern) =>
-        narrowed?.isOn ? narrowed.findDerivative(unit, pattern) : mixed.derivative(unit, pattern),
-      isClear: (unit) => narrowed?.isOn === true && narrowed.isClear(unit),
-      step: (unit, last) => mixed.derivativeStep(unit, last),
-      error: mixed.derivativeError,
-      doesBend: (last) => Math.abs(mixed.steps[last]) > mixed.stepError,
     };
   }
 

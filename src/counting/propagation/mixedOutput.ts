@@ -31,8 +31,6 @@ export class MixedOutput {
     const gaussian = gaussians(3);
     const factors = Float64Array.from({ length: outputs }, () => (outputs === 1 ? 1 : gaussian()));
     const columns = layers.length > stages ? layers[stages].columns : null;
-    const entering = (unit: number) =>
-      factors.map((factor, r) => (columns ? factor * columns[unit * outputs + r] : Number(r === unit) * factor));
     const stepSize = 2 * greatestSize(last) * sumOfSizes(factors) * (layers[stages]?.norm ?? 1);
     this.stepError = RELATIVE_ERROR * stepSize + UNDERFLOW_ERROR;
     this.derivativeError = units * (this.stepError * layers[stages - 1].norm + UNDERFLOW_ERROR);
@@ -42,10 +40,20 @@ export class MixedOutput {
     this.chosen = new Float64Array(units);
     this.size = 0;
     for (let unit = 0; unit < units; unit++) {
-      const terms = entering(unit);
-      const sum = terms.reduce((all, term) => all + term, 0);
-      const size = terms.reduce((all, term) => all + Math.abs(term), 0);
-      const [lower, upper] = last.subarray(2 * unit, 2 * unit + 2);
+      let sum = 0;
+      let size = 0;
+      if (columns) {
+        for (let r = 0; r < outputs; r++) {
+          const term = factors[r] * columns[unit * outputs + r];
+          sum += term;
+          size += Math.abs(term);
+        }
+      } else {
+        sum = factors[unit];
+        size = Math.abs(sum);
+      }
+      const lower = last[2 * unit];
+      const upper = last[2 * unit + 1];
       this.gains[2 * unit] = lower * sum;
       this.gains[2 * unit + 1] = upper * sum;
       this.steps[unit] = (upper - lower) * sum;

@@ -1,6 +1,7 @@
 import type { Box } from '../geometry/geometry.ts';
+import type { SignQuery } from '../geometry/signQuery.ts';
 import type { DenseChain } from '../program/denseChain.ts';
-import type { PartMemory } from './denseMemory.ts';
+import { MOST_SPREAD, type PartMemory, type SpreadDerivatives } from './denseMemory.ts';
 import type { MixedOutput } from './mixedOutput.ts';
 import type { NarrowPropagation } from './propagation.ts';
 
@@ -12,8 +13,6 @@ export interface WholeRows {
   narrow(box: Box, tolerance: number): number;
 }
 
-const UNKNOWN = -1;
-
 /** The rows of the last stage that matter in a small part: a copy, updated for the units open in it. */
 export class NarrowedRows implements NarrowPropagation {
   isOn = false;
@@ -23,25 +22,27 @@ export class NarrowedRows implements NarrowPropagation {
   private count = 0;
   /** Lists a unit that bounds the part; there where derivatives are asked for. */
   readonly bound?: (unit: number, piece: number) => void;
-  /** Where each unit that cuts or bounds the part is listed, and whether its derivative is known to be clear or not. */
+  /** Where each unit that cuts or bounds the part is listed, and each candidate. */
   private readonly placeOf: Int32Array;
-  private readonly clear: Int8Array;
+  private readonly candidateAt: Int32Array;
   /** Pieces of the open units that the rows stand for. */
   private readonly pattern: Int32Array;
+  private readonly spread: SpreadDerivatives | null;
   /** The stage before the last. */
   private readonly stage: number;
 
   constructor(
     private readonly chain: DenseChain,
     private readonly whole: WholeRows,
-    /** Whose derivatives are asked for. */
-    private readonly mixed: MixedOutput | null,
+    /** How far a derivative may be off. */
+    private readonly derivativeError: number,
   ) {
+    this.spread = whole.part.spread;
     this.stage = chain.slopes.length - 2;
     this.placeOf = new Int32Array(chain.layers[this.stage].outputs);
-    this.clear = new Int8Array(chain.layers[this.stage].outputs);
+    this.candidateAt = new Int32Array(chain.layers[this.stage + 1].outputs);
     // A derivative is the same on both sides.
-    if (mixed) this.bound = (unit, piece) => void (piece === 1 && this.list(unit));
+    if (this.spread) this.bound = (unit, piece) => void (piece === 1 && this.list(unit));
     this.candidates = whole.part.candidates;
     this.kept = new Float64Array(3 * chain.layers[this.stage + 1].outputs);
     this.pattern = new Int32Array(chain.layers[this.stage].outputs);
@@ -64,17 +65,17 @@ export class NarrowedRows implements NarrowPropagation {
   private list(unit: number): void {
     const { open, derived } = this.whole.part;
     this.placeOf[unit] = derived[0];
-    this.clear[unit] = UNKNOWN;
     open[derived[0]++] = unit;
   }
 
   start(box: Box, tolerance: number): number {
     const count = this.whole.narrow(box, tolerance);
     if (count < 0) return count;
-    const { kept, candidates } = this;
+    const { kept, candidates, candidateAt } = this;
     const rows = this.whole.maps[this.stage + 1];
     for (let c = 0; c < count; c++) {
       const at = 3 * candidates[c];
+      candidateAt[candidates[c]] = c;
       kept[at] = rows[at];
       kept[at + 1] = rows[at + 1];
       kept[at + 2] = rows[at + 2];
@@ -89,37 +90,52 @@ export class NarrowedRows implements NarrowPropagation {
     mixed.findFrom(this.whole.part.rest, this.kept, pattern, this.candidates, this.count);
   }
 
-  /** The derivative of the mixed output by a unit that cuts or bounds the part. */
-  findDerivative(unit: number, pattern: Int32Array): number {
+  /** Whether the derivative of the mixed output is known here by a unit that cuts or bounds the part. */
+  knows(unit: number): boolean {
+    return this.isOn && this.placeOf[unit] < MOST_SPREAD;
+  }
+
+  /** That derivative, where the units of the last stage have these pieces. */
+  derivative(unit: number, pattern: Int32Array): number {
     const { candidates, count } = this;
-    const { gains, weights } = this.mixed!;
-    const first = (unit * gains.length) / 2;
-    let sum = this.whole.part.derivatives[this.placeOf[unit]];
-    for (let c = 0; c < count; c++) {
-      const row = candidates[c];
-      sum += gains[2 * row + pattern[row]] * weights[first + row];
+    const { halves } = this.spread!;
+    const place = this.placeOf[unit];
+    const first = place * this.spread!.rowLength;
+    const even = count & ~1;
+    let sum = this.whole.part.derivatives[place];
+    let other = 0;
+    // Without branches, since pieces are as good as random; in two sums, so that none waits for the last.
+    for (let c = 0; c < even; c += 2) {
+      sum += halves[first + c] * (2 * pattern[candidates[c]] - 1);
+      other += halves[first + c + 1] * (2 * pattern[candidates[c + 1]] - 1);
     }
-    return sum;
+    if (even < count) other += halves[first + even] * (2 * pattern[candidates[even]] - 1);
+    return sum + other;
   }
 
-  /** Whether it is not zero, whatever the pieces of the candidates. */
+  /** What it is greater by where a candidate is on its upper piece and not on its lower. */
+  derivativeStep(unit: number, candidate: number): number {
+    const { halves, rowLength } = this.spread!;
+    return 2 * halves[this.placeOf[unit] * rowLength + this.candidateAt[candidate]];
+  }
+
+  /** Whether it is surely not zero, whatever the pieces of the candidates. */
   isClear(unit: number): boolean {
-    if (this.clear[unit] === UNKNOWN) this.clear[unit] = Number(this.isClearBy(unit));
-    return this.clear[unit] === 1;
+    const place = this.placeOf[unit];
+    return Math.abs(this.whole.part.derivatives[place]) > this.spread!.reaches[place] + this.derivativeError;
   }
 
-  private isClearBy(unit: number): boolean {
-    const { candidates, count } = this;
-    const { gains, weights, derivativeError } = this.mixed!;
-    const first = (unit * gains.length) / 2;
-    // Twice the middle of what it may be, and twice how far it may be from there.
-    let middle = 2 * this.whole.part.derivatives[this.placeOf[unit]];
-    let reach = 2 * derivativeError;
-    for (let c = 0; c < count; c++) {
-      const row = candidates[c];
-      const weight = weights[first + row];
-      middle += (gains[2 * row] + gains[2 * row + 1]) * weight;
-      reach += Math.abs((gains[2 * row + 1] - gains[2 * row]) * weight);
+  /** Whether it is surely not zero, whatever the pieces of the candidates in the query. */
+  isClearIn(unit: number, query: SignQuery): boolean {
+    const { list, from, to, pattern } = query;
+    const { halves } = this.spread!;
+    const first = this.placeOf[unit] * this.spread!.rowLength;
+    let middle = this.derivative(unit, pattern);
+    let reach = this.derivativeError;
+    for (let k = from; k < to; k++) {
+      const half = halves[first + this.candidateAt[list[k]]];
+      middle -= half * (2 * pattern[list[k]] - 1);
+      reach += Math.abs(half);
     }
     return Math.abs(middle) > reach;
   }

@@ -13,6 +13,7 @@ import { ChangeLog } from './changeLog.ts';
 import { LocalNetwork, type WholeNetwork } from './localNetwork.ts';
 import { lastDerivatives, mixedProgram } from './mixedProgram.ts';
 import { Sizes } from './sizes.ts';
+import type { SignQuery } from '../geometry/signQuery.ts';
 import type { Slice } from '../geometry/slice.ts';
 
 /** Affine maps of a network's tensors on one cell after another, as coefficients over the slice and a constant. */
@@ -68,6 +69,8 @@ export interface MixedDerivatives {
   find(unit: number, pattern: Int32Array): number;
   /** Whether it is surely not zero, whatever their pieces; false says nothing. */
   isClear(unit: number): boolean;
+  /** The same in a cell that the units of the last stage in the query cut: their pieces alone are left open. */
+  isClearIn(unit: number, query: SignQuery): boolean;
   /** What it is greater by where a unit of the last stage is on its upper piece and not on its lower. */
   step(unit: number, last: number): number;
   /** How far a derivative may be off. */

@@ -70,7 +70,8 @@ abstract class DistinctWalk {
   protected readonly walk: RegionWalk<Polygons>;
   private readonly merge: LinearRegions;
   private readonly uncut = new SignQuery();
-  protected abstract readonly distinction: Distinction;
+  /** Set when the walk is made. */
+  protected distinction!: Distinction;
 
   constructor(
     protected readonly program: Program,
@@ -135,10 +136,7 @@ class MapsWalk extends DistinctWalk {
       return this.lone.isAlone(sides, query, this.walk.last, this.walk);
     };
     this.maps = new DistinctMaps(this.walk.propagator.mixed!, isAlone, options.limits.bytes);
-  }
-
-  protected get distinction(): Distinction {
-    return this.maps;
+    this.distinction = this.maps;
   }
 
   /** Cuts down to parts of a suitable size, from how far the walk has come. */
@@ -162,9 +160,6 @@ class SidesWalk extends DistinctWalk {
       return this.lone.isAlone(0, uncut, this.walk.last, this.walk);
     };
     this.sides = new DistinctSides(this.walk.propagator.derivatives!, chain, this.walk, isAlone);
-  }
-
-  protected get distinction(): Distinction {
-    return this.sides;
+    this.distinction = this.sides;
   }
 }

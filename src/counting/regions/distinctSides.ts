@@ -34,6 +34,8 @@ export class DistinctSides {
   private readonly bends: Uint8Array;
   /** The pieces of the first stage's units. */
   private readonly upper: Int32Array;
+  /** The output can change by every unit of the last stage. */
+  private readonly doAllBend: boolean;
   private cells = 0;
   /** How often `isAlone` was asked. */
   private asked = 0;
@@ -52,6 +54,7 @@ export class DistinctSides {
         line < this.lastLine ? first[2 * line] !== first[2 * line + 1] : derivatives.doesBend(line - this.lastLine),
       ),
     );
+    this.doAllBend = !this.bends.includes(0, this.lastLine);
   }
 
   forget(): void {
@@ -64,12 +67,14 @@ export class DistinctSides {
 
   /** Whether the map surely changes with each unit in the query. */
   areTermsClear({ list, from, to }: SignQuery): boolean {
+    if (this.doAllBend) return true;
     for (let k = from; k < to; k++) if (this.bends[this.lastLine + list[k]] === 0) return false;
     return true;
   }
 
   /** Takes in the regions of the current cell, which the units in the query cut; false if they are to be cut apart. */
   add(query: SignQuery): boolean {
+    const { derivatives } = this;
     const { geometry, isTied } = this.place;
     const { data, start, end } = geometry;
     if (isTied) this.isTied = this.isOpen = true;
@@ -77,58 +82,45 @@ export class DistinctSides {
     let isClear = true;
     for (let edge = start; edge < end; edge += VERTEX) {
       const line = data[edge + EDGE_LINE] | 0;
-      if (isClear && this.isLookedAt(line)) isClear = this.derivatives.isClear(line) || this.isClearIn(query, line);
+      if (isClear && this.isLookedAt(line)) isClear = derivatives.isClear(line) || derivatives.isClearIn(line, query);
     }
     return isClear || this.isOpen || this.goAround(query);
-  }
-
-  /** Whether the derivative by a unit is not zero in any part of the current cell. */
-  private isClearIn({ list, from, to, pattern }: SignQuery, unit: number): boolean {
-    const { derivatives } = this;
-    let middle = derivatives.find(unit, pattern);
-    let reach = derivatives.error;
-    for (let k = from; k < to; k++) {
-      const half = derivatives.step(unit, list[k]) / 2;
-      middle += pattern[list[k]] === 1 ? -half : half;
-      reach += Math.abs(half);
-    }
-    return Math.abs(middle) > reach;
   }
 
   /** Looks at each region along each edge; false where it is open which there are. */
   private goAround(query: SignQuery): boolean {
     const { geometry } = this.place;
     const { chords, data, start, end } = geometry;
-    const { list, from, to, pattern } = query;
-    const count = to - from;
+    const count = query.to - query.from;
     // One chord alone has not been looked at yet.
     if (count === 1 && chords.countParts(geometry, query) === 0) return false;
-    if (!chords.listEnds(geometry, count)) return false;
-    for (let e = 2 * count - 1; e >= 0; e--) pattern[list[from + (chords.ends[e] >> 1)]] = chords.ends[e] & 1;
-    let next = 0;
     for (let edge = start; edge < end && !this.isOpen; edge += VERTEX) {
-      let last = next;
-      while (last < 2 * count && chords.edgeOf(chords.ends[last]) === edge) last++;
-      this.passEdge(data[edge + EDGE_LINE], query, next, last);
-      next = last;
+      const line = data[edge + EDGE_LINE] | 0;
+      if (!this.isLookedAt(line) || this.derivatives.isClear(line)) continue;
+      const ends = chords.listEnds(geometry, count, edge);
+      if (ends < 0) return false;
+      this.passEdge(line, query, edge, ends);
     }
     return true;
   }
 
-  /** Along an edge on a line, which ends `next` to `last` of chords lie on. */
-  private passEdge(line: number, { list, from, pattern }: SignQuery, next: number, last: number): void {
-    const { ends } = this.place.geometry.chords;
-    const isLooked = this.isLookedAt(line);
-    let derivative = isLooked ? this.derivatives.find(line, pattern) : 0;
-    if (isLooked) this.look(derivative);
-    for (let e = next; e < last; e++) {
-      const unit = list[from + (ends[e] >> 1)];
-      const isUpper = (ends[e] & 1) === 0;
+  /** Along an edge on a line, on which this many ends of chords are listed. */
+  private passEdge(line: number, { list, from, to, pattern }: SignQuery, edge: number, count: number): void {
+    const { derivatives } = this;
+    const { error } = derivatives;
+    const { chords } = this.place.geometry;
+    for (let k = 0; k < to - from; k++) pattern[list[from + k]] = Number(chords.isUpperAt(k, edge));
+    let derivative = derivatives.find(line, pattern);
+    // Written so that NaN is open.
+    if (!(Math.abs(derivative) > error)) this.lookExactly();
+    for (let e = 0; e < count; e++) {
+      const chordEnd = chords.ends[e];
+      const unit = list[from + (chordEnd >> 1)];
+      const isUpper = (chordEnd & 1) === 0;
       pattern[unit] = Number(isUpper);
-      if (!isLooked) continue;
-      const step = this.derivatives.step(line, unit);
+      const step = derivatives.step(line, unit);
       derivative += isUpper ? step : -step;
-      this.look(derivative);
+      if (!(Math.abs(derivative) > error)) this.lookExactly();
     }
   }
 
@@ -140,9 +132,9 @@ export class DistinctSides {
     return line < this.lastLine && this.upper[line] === 1;
   }
 
-  private look(derivative: number): void {
-    // Written so that NaN is open.
-    if (Math.abs(derivative) > this.derivatives.error || this.isOpen) return;
+  /** At the region with the current pattern: its derivative may be zero. */
+  private lookExactly(): void {
+    if (this.isOpen) return;
     const isRare = ++this.asked <= MIN_ASKED + this.cells * ASKED_SHARE;
     if (!isRare || !this.isAlone()) this.isOpen = true;
   }

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { uniforms } from '../../../../src/common/random.ts';
 import { Polygons } from '../../../../src/counting/geometry/polygons.ts';
 import { SignQuery } from '../../../../src/counting/geometry/signQuery.ts';
+import { VERTEX } from '../../../../src/counting/geometry/vertex.ts';
 
 /** How far around the unit square, from 0 at the origin to 4, a line enters its positive side, and leaves it. */
 function endsOf([a, b, c]: readonly number[]): [number, number] {
@@ -23,7 +24,7 @@ function endsOf([a, b, c]: readonly number[]): [number, number] {
   return found;
 }
 
-it('the ends of chords are listed in their order around the polygon', () => {
+it('the ends of chords are listed in their order along each edge', () => {
   const polygons = new Polygons({ name: 0, sign: () => 0, meetingPlace: () => null });
   const uniform = uniforms(1);
   let most = 0;
@@ -45,8 +46,15 @@ it('the ends of chords are listed in their order around the polygon', () => {
     query.to = lines.length;
     query.breakpoints = [0];
     expect(polygons.countParts(query)).toBeGreaterThan(lines.length);
-    expect(polygons.chords.listEnds(polygons, lines.length)).toBe(true);
-    expect(Array.from(polygons.chords.ends.subarray(0, 2 * lines.length))).toEqual(expected.map(({ end }) => end));
+    for (let side = 0; side < 4; side++) {
+      const onSide = expected.filter(({ at }) => Math.floor(at) === side).map(({ end }) => end);
+      expect(polygons.chords.listEnds(polygons, lines.length, side * VERTEX)).toBe(onSide.length);
+      expect(Array.from(polygons.chords.ends.subarray(0, onSide.length))).toEqual(onSide);
+      const isUpper = places.map(([enters, leaves]) =>
+        enters < leaves ? enters < side && side < leaves : side > enters || side < leaves,
+      );
+      expect(lines.map((_, k) => polygons.chords.isUpperAt(k, side * VERTEX))).toEqual(isUpper);
+    }
     most = Math.max(most, lines.length);
   }
   expect(most).toBeGreaterThan(8);
@@ -61,8 +69,8 @@ it('the order of ends that are too close together is open', () => {
   query.to = 2;
   query.breakpoints = [0];
   expect(polygons.countParts(query)).toBe(3);
-  expect(polygons.chords.listEnds(polygons, 2)).toBe(true);
+  expect(polygons.chords.listEnds(polygons, 2, 0)).toBe(2);
   query.tolerance = 2 ** -32;
   polygons.countParts(query);
-  expect(polygons.chords.listEnds(polygons, 2)).toBe(false);
+  expect(polygons.chords.listEnds(polygons, 2, 0)).toBe(-1);
 });
