@@ -294,17 +294,51 @@ export class AffineUpdate {
         seen[at] = from[at];
       }
     }
-    for (let to = 0, first = 0; to < output.length; to += 3, first += columns) {
-      let [x, y, z] = [output[to], output[to + 1], output[to + 2]];
-      for (let c = 0, at = 0; c < count; c++, at += 3) {
-        const weight = value[first + list[c]];
-        x += weight * deltas[at];
-        y += weight * deltas[at + 1];
-        z += weight * deltas[at + 2];
-      }
-      output[to] = x;
-      output[to + 1] = y;
-      output[to + 2] = z;
+    addDense(output, value, columns, list, deltas, count);
+  }
+}
+
+/** Adds a dense matrix times the first `count` changes, of the source's rows in `list`: two rows of it at a time. */
+function addDense(
+  output: Float64Array,
+  value: Float64Array,
+  columns: number,
+  list: Int32Array,
+  deltas: Float64Array,
+  count: number,
+): void {
+  let to = 0;
+  let first = 0;
+  for (; to + 6 <= output.length; to += 6, first += 2 * columns) {
+    let x = 0;
+    let y = 0;
+    let z = 0;
+    let u = 0;
+    let v = 0;
+    let w = 0;
+    for (let c = 0, at = 0; c < count; c++, at += 3) {
+      const here = value[first + list[c]];
+      const below = value[first + columns + list[c]];
+      const a = deltas[at];
+      const b = deltas[at + 1];
+      const d = deltas[at + 2];
+      x += here * a;
+      y += here * b;
+      z += here * d;
+      u += below * a;
+      v += below * b;
+      w += below * d;
     }
+    output[to] += x;
+    output[to + 1] += y;
+    output[to + 2] += z;
+    output[to + 3] += u;
+    output[to + 4] += v;
+    output[to + 5] += w;
+  }
+  if (to === output.length) return;
+  for (let c = 0, at = 0; c < count; c++, at += 3) {
+    const weight = value[first + list[c]];
+    for (let j = 0; j < 3; j++) output[to + j] += weight * deltas[at + j];
   }
 }
