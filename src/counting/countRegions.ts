@@ -1,6 +1,7 @@
 import type { Domain } from '../common/place.ts';
 import type { SliceRanges } from '../common/stageRange.ts';
 import { compile } from './program/compile.ts';
+import { countCones, hasCones } from './cones.ts';
 import type { CountHooks, CountRequest, CountResult, LineRegions, SamplingResult } from './count.ts';
 import { denseChain } from './program/denseChain.ts';
 import { distinctArguments } from './program/distinctArguments.ts';
@@ -77,7 +78,18 @@ export interface CountPart {
 
 /** True when several threads can share a count: its parts are walked apart and then added. */
 export function isShareable(request: CountRequest): boolean {
-  return request.method === 'sample' ? !mayReachLimit(request) : !isByOrthants(request);
+  return request.method === 'sample' ? !mayReachLimit(request) : !isByOrthants(request) && !isByCones(request);
+}
+
+/** True if the regions in a plane are cones, which one thread counts along its sides. */
+export function isByCones(request: CountRequest): boolean {
+  if (!mayHaveCones(request)) return false;
+  const program = programOf(request);
+  return hasCones(program, sliceFor(request.domain, program.inputSize));
+}
+
+function mayHaveCones({ method, domain, cellsBy, keepRegions, listRegions }: CountRequest): boolean {
+  return method === 'plane' && domain.kind === 'parallelogram' && !cellsBy && !keepRegions && !listRegions;
 }
 
 /** True if all of R^n is counted by vertices. Orthants cut cells into parts, so there are no regions to list. */
@@ -261,6 +273,8 @@ function byMethod(program: Program, request: WalkRequest, hooks: CountHooks, sha
     // Others may count their pieces layer by layer.
     if (share && isContinuous(program)) return refused(program, share);
   }
+  const cones = !share && mayHaveCones(request) ? countCones(program, slice, watched) : null;
+  if (cones) return { ...cones, linearRegions: request.linear ? cones.linearRegions : null };
   return walkCells(program, slice, request, watched);
 }
 

@@ -1,5 +1,5 @@
 import type { CountHooks, CountMethod, CountRequest } from './count.ts';
-import { countPart, isShareable, walksOf, type WalkRequest } from './countRegions.ts';
+import { countPart, isByCones, isShareable, walksOf, type WalkRequest } from './countRegions.ts';
 import { SampledShare } from './walk/sampledShare.ts';
 
 /** What a count will take. */
@@ -24,6 +24,8 @@ interface Report {
 const DRAWN_METHODS: ReadonlySet<CountMethod> = new Set(['plane', 'cells']);
 /** The smallest share of a domain that says something of the rest. */
 const MIN_SHARE = 1e-4;
+/** The same of cones: what comes first on a side, before it is divided, says nothing of the pace. */
+const MIN_SHARE_OF_CONES = 1;
 /** A pilot that has nothing to tell after its time may take this many times as long. */
 const PATIENCE = 4;
 
@@ -63,7 +65,8 @@ function plus(one: number | null, other: number | null): number | null {
 
 function costOfWalk(request: WalkRequest, budget: Budget, hooks: CountHooks): CountCost {
   const start = performance.now();
-  const pilot = runPilot(request, budget, hooks);
+  const least = isByCones(request) ? MIN_SHARE_OF_CONES : MIN_SHARE;
+  const pilot = runPilot(request, budget, least, hooks);
   if (pilot.isDone) return { seconds: pilot.seconds, isMeasured: true, pilotSeconds: pilot.seconds };
   const { seconds, done, regions } = pilot.last;
   const isDrawn = budget.expected === null && DRAWN_METHODS.has(request.method) && isShareable(request);
@@ -72,7 +75,7 @@ function costOfWalk(request: WalkRequest, budget: Budget, hooks: CountHooks): Co
   // Regions of a plane are merged on the way; of cells many wait for the end.
   const joining = request.method === 'cells' ? (pilot.seconds - seconds) / share : 0;
   return {
-    seconds: share < MIN_SHARE ? null : seconds + ((1 - share) / share) * secondsSoFar(pilot) + joining,
+    seconds: share < least ? null : seconds + ((1 - share) / share) * secondsSoFar(pilot) + joining,
     isMeasured: false,
     pilotSeconds: (performance.now() - start) / 1000,
   };
@@ -88,7 +91,7 @@ interface Pilot {
 }
 
 /** Counts from the start of the domain on. */
-function runPilot(request: WalkRequest, { seconds, expected }: Budget, hooks: CountHooks): Pilot {
+function runPilot(request: WalkRequest, { seconds, expected }: Budget, least: number, hooks: CountHooks): Pilot {
   const start = performance.now();
   const elapsed = () => (performance.now() - start) / 1000;
   let first: Report | null = null;
@@ -99,7 +102,7 @@ function runPilot(request: WalkRequest, { seconds, expected }: Budget, hooks: Co
     if (last.seconds > seconds / 2) first ??= last;
   };
   const stopped = () => {
-    const isEarly = last.done < MIN_SHARE && (expected === null || last.regions < MIN_SHARE * expected);
+    const isEarly = last.done < least && (expected === null || last.regions < least * expected);
     return elapsed() > (isEarly ? PATIENCE * seconds : seconds) || hooks.stopped?.() === true;
   };
   const { walked } = countPart({ ...request, joinsPart: request.method === 'cells' }, { progress, stopped });

@@ -74,6 +74,25 @@ export function sliceOf(domain: Domain, inputs: number): Slice {
   return { dimension, rows, ...(dimension <= MAX_CUBE_DIMENSIONS ? cube(dimension) : { faces: [], corners: [] }) };
 }
 
+/**
+ * The side of a plane's square where coordinate `fixed` is 0 or 1, along the other one; null where it would be off by
+ * rounding.
+ */
+export function sideOf({ rows }: Slice, fixed: 0 | 1, at: 0 | 1): Slice | null {
+  const inputs = rows.length / 3;
+  const side = new Float64Array(2 * inputs);
+  for (let i = 0; i < inputs; i++) {
+    const [constant, step] = [rows[3 * i + 2], at * rows[3 * i + fixed]];
+    const sum = constant + step;
+    // What rounding took off (Knuth's two-sum).
+    const kept = sum - constant;
+    if (constant - (sum - kept) + (step - kept) !== 0) return null;
+    side[2 * i] = rows[3 * i + 1 - fixed];
+    side[2 * i + 1] = sum;
+  }
+  return { dimension: 1, rows: side, ...cube(1) };
+}
+
 function parts(domain: Domain): { origin: readonly number[]; directions: readonly (readonly number[])[] } {
   switch (domain.kind) {
     case 'segment': {

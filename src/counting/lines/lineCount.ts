@@ -33,12 +33,20 @@ export function countLine(
   return { walked, ...joinLine(() => place, [part], walked.stoppedBy === null) };
 }
 
-/** The pieces of a segment that fall to this thread, and what is common to all: see `joinLine`. Null as above. */
-export function countLinePart(program: Program, slice: Slice, options: LineCountOptions): CountedPart | null {
+/**
+ * The pieces of a segment that fall to this thread, and what is common to all: see `joinLine`. `given` is the program
+ * as it is to be walked there. Null as above.
+ */
+export function countLinePart(
+  program: Program,
+  slice: Slice,
+  options: LineCountOptions,
+  given?: LineProgram,
+): CountedPart | null {
   // A point must have one value.
   if (!isContinuous(program)) return null;
   try {
-    const place = lineProgram(program, slice);
+    const place = given ?? lineProgram(program, slice);
     return { ...countByLayers(place, options), place };
   } catch (error) {
     if (error instanceof RangeError || error instanceof LineMemoryFull || error instanceof IllConditioned) return null;

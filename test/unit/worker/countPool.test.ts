@@ -163,6 +163,7 @@ describe('a pool of counting threads', () => {
     let alone = figures(await pool.run(task([2, 6, 6])));
     // A small count may seem long on a machine that does much else: the quickest of a few attempts is meant.
     for (let attempt = 1; attempt < 5 && workers.size > 1; attempt++) {
+      await pool.dispose();
       workers.clear();
       pool = open(2);
       alone = figures(await pool.run(task([2, 6, 6])));
