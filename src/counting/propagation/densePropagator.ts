@@ -1,5 +1,6 @@
 import type { DenseChain } from '../program/denseChain.ts';
 import { DenseDerivatives } from './denseDerivatives.ts';
+import { DenseMixedMap } from './denseMixedMap.ts';
 import { DenseMemory, type PartMemory } from './denseMemory.ts';
 import type { Box } from '../geometry/geometry.ts';
 import { MixedOutput } from './mixedOutput.ts';
@@ -64,7 +65,10 @@ export class DenseChainPropagator implements Propagator {
     this.narrowed =
       this.memory.part && new NarrowedRows(chain, this.wholeRows(this.memory.part), mixed?.derivativeError ?? 0);
     this.narrow = this.narrowed ?? undefined;
-    if (mixed && mixes === 'map') this.mixed = this.mixedMap(mixed);
+    if (mixed && mixes === 'map') {
+      const last = slopes.length - 1;
+      this.mixed = new DenseMixedMap(mixed, this.maps[last], this.narrowed, this.sizes, last + 1);
+    }
     if (mixed && mixes === 'derivatives' && this.narrowed)
       this.derivatives = new DenseDerivatives(mixed, this.narrowed);
   }
@@ -76,22 +80,6 @@ export class DenseChainPropagator implements Propagator {
       part,
       advance: (stage) => this.advance(stage),
       narrow: (box, tolerance) => this.known(last, this.memory.narrow(part, box, tolerance)),
-    };
-  }
-
-  private mixedMap(mixed: MixedOutput): MixedMap {
-    const last = this.chain.slopes.length - 1;
-    const error = () => mixed.error(this.scale(last));
-    return {
-      find: (pattern) => {
-        if (this.narrowed?.isOn) this.narrowed.findMixed(mixed, pattern);
-        else mixed.find(this.maps[last], pattern);
-        return mixed.map;
-      },
-      step: (unit) => mixed.steps[unit],
-      get error() {
-        return error();
-      },
     };
   }
 

@@ -90,7 +90,9 @@ export class MixedOutput {
   /** Sets `map` to that of other rows and those in the first `count` of `units`. */
   findFrom(others: Float64Array, rows: Float64Array, pattern: Int32Array, units: Int32Array, count: number): void {
     const { gains, map } = this;
-    let [a, b, d] = [others[0], others[1], others[2]];
+    let a = others[0];
+    let b = others[1];
+    let d = others[2];
     for (let k = 0; k < count; k++) {
       const i = units[k];
       const gain = gains[2 * i + pattern[i]];

@@ -8,6 +8,8 @@ const MOST_SQUARES = 2 ** 36;
 const MOST_PROBES = 2 ** 8;
 const FIRST_PAIRS = 2 ** 11;
 const GROWTH = 2;
+/** Up to this many pairs, room grows by twice that at once where it may: that is soon filled. */
+const FEW_PAIRS = 2 ** 14;
 /** A place holds the number of a pair, from 1 on, and above it some digits of the pair's hash. */
 const NUMBER_BITS = 22;
 const NUMBERS = 2 ** NUMBER_BITS - 1;
@@ -91,10 +93,23 @@ export class CloseNumbers {
 
   private grow(): boolean {
     if (GROWTH * this.count > this.mostPairs) return false;
-    const { pairs } = this;
-    this.pairs = new Float64Array(GROWTH * pairs.length);
+    const { pairs, count, width } = this;
+    const most = Math.min(FEW_PAIRS, this.mostPairs);
+    const growth = GROWTH ** 2 * count <= most ? GROWTH ** 2 : GROWTH;
+    this.pairs = new Float64Array(growth * pairs.length);
     this.pairs.set(pairs);
-    return this.sort(new Int32Array(GROWTH * this.places.length));
+    this.places = new Int32Array(growth * this.places.length);
+    for (let k = 0; k < count; k++)
+      this.put(hashOf(Math.floor(pairs[2 * k] / width), Math.floor(pairs[2 * k + 1] / width)), k);
+    return true;
+  }
+
+  /** Gives a pair that is known to differ from all others a place. */
+  private put(hash: number, number: number): void {
+    const { places } = this;
+    let place = hash & (places.length - 1);
+    while (places[place] !== 0) place = (place + 1) & (places.length - 1);
+    places[place] = (hash & ~NUMBERS) | (number + 1);
   }
 
   /** Puts all pairs into these places. */
