@@ -1,9 +1,9 @@
-import { Dyadic } from '../common/dyadic.ts';
-import { meetingPoint } from './exact/meetingPoint.ts';
+import { vanishesInside } from './exact/vanishesInside.ts';
 import { sideOf, type Slice } from './geometry/slice.ts';
 import { countLinePart } from './lines/lineCount.ts';
 import { joinLine, type LineEnd } from './lines/lineParts.ts';
-import { isContinuous, type Program, type Step } from './program/program.ts';
+import { isHomogeneous } from './program/homogeneous.ts';
+import { isContinuous, type Program } from './program/program.ts';
 import { remaining, type Watched } from './walk/limits.ts';
 import { SharedCount } from './walk/sharedCount.ts';
 import type { WalkResult } from './walk/walkOptions.ts';
@@ -42,7 +42,8 @@ export function countCones(
 }
 
 export function hasCones(program: Program, slice: Slice): boolean {
-  return slice.dimension === 2 && isHomogeneous(program) && isContinuous(program) && vanishesInside(slice);
+  if (slice.dimension !== 2 || program.stages.length === 0) return false;
+  return isHomogeneous(program) && isContinuous(program) && vanishesInside(slice);
 }
 
 class Loop {
@@ -70,23 +71,11 @@ class Loop {
 
   /** A side, or what there is of all until it was stopped. */
   private countSide({ fixed, at, isBackward }: (typeof SIDES)[number]): Side | WalkResult | null {
-    const { program, options } = this;
+    const { program } = this;
     const slice = sideOf(this.slice, fixed, at);
     if (!slice) return null;
     const place = { whole: program, program, slice, places: null };
-    const { limits, hooks } = options;
-    const watched = {
-      limits: { ...remaining(limits, this.start), ...this.regionsLeft() },
-      hooks: {
-        ...hooks,
-        progress: (_: number, fraction: number, cells: readonly number[]) => {
-          const all = this.cells(cells);
-          hooks?.progress?.(all.at(-1) ?? 1, (this.sides.length + fraction) / SIDES.length, all);
-        },
-      },
-      share: SharedCount.alone(),
-    };
-    const found = countLinePart(program, slice, { ...watched, linear: true, draws: false }, place);
+    const found = countLinePart(program, slice, { ...this.watched(), linear: true, draws: false }, place);
     if (!found) return null;
     const { cells, common, stoppedBy } = found.walked;
     const walked = { stoppedBy, cells: cells.map((count, stage) => count + (common?.[stage] ?? 0)) };
@@ -96,6 +85,20 @@ class Loop {
     const [start, end] = isBackward ? ends.reverse() : ends;
     const { linearRegions } = joinLine(() => place, [found.part], true);
     return start && end && linearRegions !== null ? { walked, linearRegions, start, end } : null;
+  }
+
+  /** One who shares a line keeps the cells at its ends. */
+  private watched(): Watched {
+    const { limits, hooks } = this.options;
+    const progress = (_: number, fraction: number, cells: readonly number[]) => {
+      const all = this.cells(cells);
+      hooks?.progress?.(all.at(-1) ?? 1, (this.sides.length + fraction) / SIDES.length, all);
+    };
+    return {
+      limits: { ...remaining(limits, this.start), ...this.regionsLeft() },
+      hooks: { ...hooks, progress },
+      share: SharedCount.alone(),
+    };
   }
 
   /** A side has one piece more than knots, which are the regions. */
@@ -119,56 +122,4 @@ class Loop {
 
 function haveOnePattern({ pattern }: LineEnd, other: LineEnd): boolean {
   return pattern.every((byte, k) => byte === other.pattern[k]);
-}
-
-/** Whether nothing is added before the last units, and all bend at zero. */
-function isHomogeneous({ steps, stages }: Program): boolean {
-  const read = new Set(stages.map(({ source }) => source));
-  return [...steps].reverse().every((step) => {
-    if (!read.has(step.output) && step.kind === 'affine') return true;
-    for (const source of sourcesOf(step)) read.add(source);
-    switch (step.kind) {
-      case 'affine':
-        return step.bias.every((x) => x === 0);
-      case 'units':
-        return step.breakpoints.every((x) => x === 0) && step.intercepts.every((x) => x === 0);
-      case 'max':
-        return true;
-    }
-  });
-}
-
-function sourcesOf(step: Step): readonly number[] {
-  return step.kind === 'affine' ? step.terms.map(({ source }) => source) : [step.source];
-}
-
-/** Whether the input is zero at a point inside the square. */
-function vanishesInside({ rows }: Slice): boolean {
-  const inputs = rows.length / 3;
-  // Of two rows, and nearly: most planes end here.
-  const lengthOf = (i: number) => Math.abs(rows[3 * i]) + Math.abs(rows[3 * i + 1]);
-  const areaOf = (i: number, j: number) => rows[3 * i] * rows[3 * j + 1] - rows[3 * i + 1] * rows[3 * j];
-  let first = 0;
-  for (let i = 1; i < inputs; i++) if (lengthOf(i) > lengthOf(first)) first = i;
-  let second = 0;
-  for (let i = 1; i < inputs; i++) if (Math.abs(areaOf(first, i)) > Math.abs(areaOf(first, second))) second = i;
-  const area = areaOf(first, second);
-  if (area === 0) return false;
-  const [c, d] = [rows[3 * first + 2], rows[3 * second + 2]];
-  const x = (rows[3 * first + 1] * d - c * rows[3 * second + 1]) / area;
-  const y = (c * rows[3 * second] - rows[3 * first] * d) / area;
-  const isNear = (i: number) =>
-    Math.abs(rows[3 * i] * x + rows[3 * i + 1] * y + rows[3 * i + 2]) <= 1e-9 * lengthOf(first);
-  for (let i = 0; i < inputs; i++) if (!isNear(i)) return false;
-  const exact = new Dyadic(rows);
-  const row = (i: number) => [0, 1, 2].map((k) => exact.numerator(3 * i + k));
-  const point = meetingPoint([row(first), row(second)], 2);
-  if (!point || point[2] === 0n) return false;
-  const [px, py, scale] = point[2] < 0n ? point.map((value) => -value) : point;
-  if (px <= 0n || py <= 0n || px >= scale || py >= scale) return false;
-  for (let i = 0; i < inputs; i++) {
-    const [a, b, constant] = row(i);
-    if (a * px + b * py + constant * scale !== 0n) return false;
-  }
-  return true;
 }

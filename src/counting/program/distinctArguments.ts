@@ -15,7 +15,7 @@ export function distinctArguments(program: Program, slice: Slice): Program {
   const last = program.steps.findLastIndex(({ kind }) => kind === 'max');
   if (last < 0 || entriesBefore(program, last) > MOST_ENTRIES) return program;
   const same = new SameFunctions(program, slice);
-  // Without equal inputs hardly anything is equal.
+  // Without equal inputs, arguments are equal by chance alone.
   if (same.firstOf(0).every((first, i) => first === i)) return program;
   const steps = program.steps.map((step) =>
     step.kind === 'max' ? withDistinct(step, same.firstOf(step.source)) : step,

@@ -17,7 +17,7 @@ const MOST_OPEN = 40;
 /** After failures in cells this many parts are passed over, at most. */
 const MOST_PASSED = 1 << 10;
 
-/** It is narrowed in a part that no more units cut than this, if at least so many later ones are unstable. */
+/** It is narrowed in a part that no more units cut than this, if at least that many later ones are unstable. */
 const MOST_NARROWED = 4;
 const LEAST_NARROWED = 16;
 
