@@ -79,28 +79,24 @@ export class DistinctSides {
     const { data, start, end } = geometry;
     if (isTied) this.isTied = this.isOpen = true;
     this.cells++;
-    let isClear = true;
-    for (let edge = start; edge < end; edge += VERTEX) {
+    for (let edge = start; edge < end && !this.isOpen; edge += VERTEX) {
       const line = data[edge + EDGE_LINE] | 0;
-      if (isClear && this.isLookedAt(line)) isClear = derivatives.isClear(line) || derivatives.isClearIn(line, query);
+      if (!this.isLookedAt(line) || derivatives.isClear(line) || derivatives.isClearIn(line, query)) continue;
+      if (!this.goAlong(edge, line, query)) return false;
     }
-    return isClear || this.isOpen || this.goAround(query);
+    return true;
   }
 
-  /** Looks at each region along each edge; false where it is open which there are. */
-  private goAround(query: SignQuery): boolean {
+  /** Looks at each region along an edge; false where it is open which there are. */
+  private goAlong(edge: number, line: number, query: SignQuery): boolean {
     const { geometry } = this.place;
-    const { chords, data, start, end } = geometry;
+    const { chords } = geometry;
     const count = query.to - query.from;
     // One chord alone has not been looked at yet.
     if (count === 1 && chords.countParts(geometry, query) === 0) return false;
-    for (let edge = start; edge < end && !this.isOpen; edge += VERTEX) {
-      const line = data[edge + EDGE_LINE] | 0;
-      if (!this.isLookedAt(line) || this.derivatives.isClear(line)) continue;
-      const ends = chords.listEnds(geometry, count, edge);
-      if (ends < 0) return false;
-      this.passEdge(line, query, edge, ends);
-    }
+    const ends = chords.listEnds(geometry, count, edge);
+    if (ends < 0) return false;
+    this.passEdge(line, query, edge, ends);
     return true;
   }
 
