@@ -177,7 +177,7 @@ function counted(network: Network, method: CountMethod, regions?: number): Count
   });
 }
 
-/** The best of three, with the time of the thread in place of that of the clock. */
+/** The best of several, with the time of the thread in place of that of the clock. */
 async function best(network: Network, method: CountMethod, regions?: number): Promise<CountResult> {
   const result = counted(network, method, regions);
   const [time] = await bestOfEach([() => counted(network, method, regions).activationRegions]);
