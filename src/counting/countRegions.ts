@@ -1,11 +1,9 @@
 import type { Domain } from '../common/place.ts';
 import type { SliceRanges } from '../common/stageRange.ts';
 import { compile } from './program/compile.ts';
-import { countCones, hasCones } from './cones.ts';
+import { countCones } from './cones.ts';
 import type { CountHooks, CountRequest, CountResult, LineRegions, SamplingResult } from './count.ts';
 import { denseChain } from './program/denseChain.ts';
-import { distinctArguments } from './program/distinctArguments.ts';
-import { fusedProgram } from './program/fusedProgram.ts';
 import { DenseChainPropagator } from './propagation/densePropagator.ts';
 import { ExactMaps } from './exact/exactMaps.ts';
 import { countEverywhere } from './everywhere.ts';
@@ -29,11 +27,21 @@ import { Segments } from './geometry/segments.ts';
 import type { SignQuery } from './geometry/signQuery.ts';
 import { RepeatedShare } from './walk/repeatedShare.ts';
 import { SharedCount, type WorkShare } from './walk/sharedCount.ts';
-import { MAX_CUBE_DIMENSIONS, sliceOf, wholeSpace, type Slice } from './geometry/slice.ts';
+import { MAX_CUBE_DIMENSIONS, sliceOf, type Slice } from './geometry/slice.ts';
 import { RegionWalk } from './walk/regionWalk.ts';
 import type { WalkOptions, WalkResult } from './walk/walkOptions.ts';
 import { remaining, type WalkHooks } from './walk/limits.ts';
 import { walksInTurn } from './walk/walksInTurn.ts';
+import {
+  fusedFor,
+  isByCones,
+  isForLinearAlone,
+  isPlane,
+  mayHaveCones,
+  programOf,
+  sliceFor,
+  type WalkRequest,
+} from './walkedProgram.ts';
 
 /** A cube has 2^n corners, and its cells many more: beyond this, linear programs are faster. */
 export const MAX_VERTEX_DIMENSIONS = 6;
@@ -81,17 +89,6 @@ export function isShareable(request: CountRequest): boolean {
   return request.method === 'sample' ? !mayReachLimit(request) : !isByOrthants(request) && !isByCones(request);
 }
 
-/** True if the regions in a plane are cones, which one thread counts along its sides. */
-export function isByCones(request: CountRequest): boolean {
-  if (!mayHaveCones(request)) return false;
-  const program = programOf(request);
-  return hasCones(program, sliceFor(request.domain, program.inputSize));
-}
-
-function mayHaveCones({ method, domain, cellsBy, keepRegions, listRegions }: CountRequest): boolean {
-  return method === 'plane' && domain.kind === 'parallelogram' && !cellsBy && !keepRegions && !listRegions;
-}
-
 /** True if all of R^n is counted by vertices. Orthants cut cells into parts, so there are no regions to list. */
 export function isByOrthants({ domain, network, cellsBy, listRegions }: CountRequest): boolean {
   if (domain.kind !== 'all') return false;
@@ -99,37 +96,9 @@ export function isByOrthants({ domain, network, cellsBy, listRegions }: CountReq
   return (cellsBy ?? suggested) === 'vertices';
 }
 
-/** A count, or one of the walks that it makes. */
-export interface WalkRequest extends CountRequest {
-  /** The walk that finds linear regions alone, through the program in which ReLUs and maxima are one stage. */
-  readonly isFused?: true;
-}
-
-/** The walks that a count makes one after the other. Errors: as `count`. */
-export function walksOf(request: CountRequest): readonly WalkRequest[] {
-  const program = programOf(request);
-  const isFusible = fusedFor(program, sliceFor(request.domain, program.inputSize), request) !== null;
-  return isFusible
-    ? [
-        { ...request, linear: false },
-        { ...request, isFused: true },
-      ]
-    : [request];
-}
-
-/** What is walked, the same for all who share a count. */
-function programOf(request: CountRequest): Program {
-  const program = compile(request.network);
-  const { method, domain, listRegions } = request;
-  // Lists name each argument of a maximum by its place among all of them.
-  if (method !== 'plane' || listRegions) return program;
-  return distinctArguments(program, sliceFor(domain, program.inputSize));
-}
-
 /** Counts this thread's share, or everything. Errors: as `count`. */
 export function countPart(request: WalkRequest, hooks: CountHooks, share?: WorkShare): CountPart {
-  const whole = programOf(request);
-  const program = (request.isFused && fusedProgram(whole)) || whole;
+  const program = programOf(request);
   // Where the network jumps, cells do not meet facet to facet and cannot be joined.
   const linear = request.linear && isContinuous(program);
   const found = byMethod(program, { ...request, linear }, hooks, share);
@@ -283,10 +252,6 @@ function refused(program: Program, share: WorkShare): Found {
   return { walked: { stoppedBy: null, cells: program.stages.map(() => 0) }, isRefused: true };
 }
 
-function sliceFor(domain: Domain, inputs: number): Slice {
-  return domain.kind === 'all' ? wholeSpace(inputs) : sliceOf(domain, inputs);
-}
-
 function walkCells(program: Program, slice: Slice, request: WalkRequest, walking: WalkOptions): Found {
   if (request.isFused || !isForLinearAlone(slice, request)) return walkAll(program, slice, request, walking);
   const fused = fusedFor(program, slice, request);
@@ -296,17 +261,6 @@ function walkCells(program: Program, slice: Slice, request: WalkRequest, walking
     (options) => walkAll(program, slice, { ...request, linear: false }, options),
     (options) => walkAll(fused, slice, request, options),
   );
-}
-
-/** In a plane, where regions need not be visited but to join them to linear regions. */
-function isForLinearAlone(slice: Slice, request: CountRequest): boolean {
-  const { linear, keepRegions, listRegions, method } = request;
-  return linear && !keepRegions && !listRegions && method !== 'sample' && isPlane(slice, request);
-}
-
-/** The program whose cells are joined to linear regions, if it is another one than that of activation regions. */
-function fusedFor(program: Program, slice: Slice, request: CountRequest): Program | null {
-  return isForLinearAlone(slice, request) ? fusedProgram(program) : null;
 }
 
 /** Linear regions: those that all have a map of their own are not visited. */
@@ -357,11 +311,6 @@ function walkAll(program: Program, slice: Slice, request: CountRequest, walking:
     options,
   );
   return { walked: walk.run(), merge, kept: kept?.part() };
-}
-
-/** Cells are held as polygons. */
-function isPlane({ dimension }: Slice, { cellsBy, domain }: CountRequest): boolean {
-  return dimension === 2 && !cellsBy && domain.kind !== 'all';
 }
 
 /** For polygons a dense chain has a propagator of its own. */

@@ -1,6 +1,7 @@
 import type { CountHooks, CountMethod, CountRequest } from './count.ts';
-import { countPart, isByCones, isShareable, walksOf, type WalkRequest } from './countRegions.ts';
+import { countPart, isShareable } from './countRegions.ts';
 import { SampledShare } from './walk/sampledShare.ts';
+import { isByCones, walksOf, type WalkRequest } from './walkedProgram.ts';
 
 /** What a count will take. */
 export interface CountCost {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { uniforms } from '../../../../src/common/random.ts';
-import { addParts, count, countPart, walksOf } from '../../../../src/counting/countRegions.ts';
+import { addParts, count, countPart } from '../../../../src/counting/countRegions.ts';
+import { walksOf } from '../../../../src/counting/walkedProgram.ts';
 import type { CountRequest } from '../../../../src/counting/count.ts';
 import { compile } from '../../../../src/counting/program/compile.ts';
 import { fusedProgram } from '../../../../src/counting/program/fusedProgram.ts';
