@@ -1,6 +1,6 @@
 import type { Box } from '../geometry/geometry.ts';
 import type { MaxStep, Program, UnitStep } from '../program/program.ts';
-import { LEAST, ROUNDING, type PartBounds } from './partBounds.ts';
+import { distanceFrom, LEAST, pieceAt, ROUNDING, type PartBounds } from './partBounds.ts';
 
 /** What is narrowed: a local network. */
 export interface NarrowedNetwork {
@@ -157,13 +157,8 @@ export class LocalNarrowing {
     const value = a * box.centerX + b * box.centerY + maps[3 * unit + 2];
     const off = this.off[stage][unit];
     const reach = Math.abs(a) * box.reachX + Math.abs(b) * box.reachY + off;
-    let piece = 0;
-    let distance = Infinity;
-    for (let k = 0; k < breakpoints.length; k++) {
-      const above = value - breakpoints[k];
-      if (above > 0) piece = k + 1;
-      distance = Math.min(distance, Math.abs(above));
-    }
+    const piece = pieceAt(value, breakpoints);
+    const distance = distanceFrom(value, breakpoints);
     patterns[stage][unit] = piece;
     const number = network.numbers[stage][unit];
     const first = unit * (breakpoints.length + 1);

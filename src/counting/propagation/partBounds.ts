@@ -207,13 +207,8 @@ export class PartBounds {
       const [a, b] = [rows[at], rows[at + 1]];
       const value = a * centerX + b * centerY + rows[at + 2];
       let reach = Math.abs(a) * reachX + Math.abs(b) * reachY;
-      let piece = 0;
-      let distance = Infinity;
-      for (let k = 0; k < breakpoints.length; k++) {
-        const above = value - breakpoints[k];
-        if (above > 0) piece = k + 1;
-        distance = Math.min(distance, Math.abs(above));
-      }
+      const piece = pieceAt(value, breakpoints);
+      const distance = distanceFrom(value, breakpoints);
       pattern[i] = piece;
       let off = before[i] * ROUNDING;
       const slope = Math.abs(slopes[i * pieces + piece]);
@@ -367,6 +362,20 @@ export class PartBounds {
     this.add(stage, group, most + own + LEAST);
     this.raise(output, group, most + LEAST);
   }
+}
+
+/** The piece of a unit at a value; a breakpoint belongs to the piece before it. */
+export function pieceAt(value: number, breakpoints: readonly number[]): number {
+  let piece = 0;
+  while (piece < breakpoints.length && value > breakpoints[piece]) piece++;
+  return piece;
+}
+
+/** How far a value is from the nearest breakpoint. */
+export function distanceFrom(value: number, breakpoints: readonly number[]): number {
+  let distance = Infinity;
+  for (let k = 0; k < breakpoints.length; k++) distance = Math.min(distance, Math.abs(value - breakpoints[k]));
+  return distance;
 }
 
 function spanInBox(rows: Float64Array, unit: number, { centerX, centerY, reachX, reachY }: Box) {
