@@ -63,6 +63,20 @@ describe('the form', () => {
     expect(await settingsAsked(panel)).toEqual(settingsOf(mlpNetwork(), { method: 'line', place }));
   });
 
+  it('keeps every setting of those that change before the page is drawn again', async () => {
+    const panel = await panels.open([showMlp]);
+    await panel.page.locator('.runSettings summary').click();
+    await panel.page.locator('.runForm').evaluate((form) => {
+      const fields = [...form.querySelectorAll<HTMLElement & { value: string }>('vscode-text-field')];
+      for (const [label, value] of Object.entries({ networks: '3', 'first seed': '7' })) {
+        const field = fields.find(({ textContent }) => textContent === label)!;
+        field.value = value;
+        field.dispatchEvent(new Event('change'));
+      }
+    });
+    expect(await settingsAsked(panel)).toEqual(settingsOf(mlpNetwork(), { seeds: 3, firstSeed: 7 }));
+  });
+
   it('takes a parallelogram, and forgets it for a method that has none', async () => {
     const panel = await panels.open([showMlp]);
     await panel.page.locator('.runSettings summary').click();

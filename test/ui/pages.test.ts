@@ -357,6 +357,24 @@ describe('the depth', () => {
 });
 
 describe('what if', () => {
+  it('takes a value that is chosen before the page is drawn with its subject', async () => {
+    const panel = await panelOn('compare');
+    const { page } = panel;
+    const list = page.locator('.sweep .sweepTools vscode-dropdown').first();
+    await list.click();
+    await list.locator('vscode-option', { hasText: 'dense_2 · repeats of this layer' }).evaluate((option) => {
+      (option as HTMLElement).click();
+      const slider = document.querySelector<HTMLInputElement>('.sweep input[type=range]')!;
+      slider.value = '4';
+      slider.dispatchEvent(new Event('input'));
+    });
+    const figures = async (): Promise<string | null> => {
+      await panel.answer();
+      return page.locator('.sweep .sweepTools vscode-button').textContent();
+    };
+    await expect.poll(figures).toBe('Apply to File: 1 → 4');
+  });
+
   it('says in a sentence what does not fit, and draws what does', async () => {
     const panel = await panelOn('compare');
     const { page } = panel;

@@ -18,7 +18,8 @@ export interface Actions {
   openTab(): void;
   count(): void;
   cancel(): void;
-  changeSettings(settings: CountSettings): void;
+  /** Settings left out stay as they are: also as they were changed a moment ago, before the page is drawn again. */
+  changeSettings(part: Partial<CountSettings>): void;
   choosePoints(use: PointUse, needed: 2 | 3): void;
   placeLine(place: Place): void;
   draw(seriesId: string, drawn: boolean): void;
@@ -29,7 +30,7 @@ export interface Actions {
   askCost(source: WeightsSource, settings: CountSettings): void;
   askProbe(source: WeightsSource, settings: CountSettings, x: number, y: number): void;
   pickNetworks(): void;
-  compareBy(choice: CompareChoice): void;
+  compareBy(part: Partial<CompareChoice>): void;
   askComparison(choice: CompareChoice): void;
   /** Counts every row, one random network after the other; `comparison` tells what they are counts of. */
   countCompared(comparison: string, rows: readonly string[], settings: CountSettings): void;

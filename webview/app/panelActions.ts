@@ -47,7 +47,8 @@ function countActions(host: Host, { state, change, ifShown, ask }: Asking) {
   return {
     count: () => ifShown((key, { settings }) => host.postMessage({ type: 'count', key, settings })),
     cancel: () => ifShown((key) => host.postMessage({ type: 'cancel', key })),
-    changeSettings: (settings) => ifShown((key) => change({ settings: { ...state().settings, [key]: settings } })),
+    changeSettings: (part) =>
+      ifShown((key, { settings }) => change({ settings: { ...state().settings, [key]: { ...settings, ...part } } })),
     choosePoints: (use, needed) =>
       ifShown((key) =>
         ask('points', key, { needed }, (points) => points && change(withPoints(state(), key, use, points))),
@@ -73,16 +74,18 @@ function planeAndLineActions({ state, askInto }: Asking) {
 }
 
 function compareActions({ state, change, ifShown, ask, askInto, questions, holder }: Asking) {
-  const compareBy = (key: string, choice: CompareChoice): void =>
-    change({ compare: { ...state().compare, [key]: choice } });
+  const compareBy = (key: string, part: Partial<CompareChoice>): void => {
+    const { compare } = state();
+    change({ compare: { ...compare, [key]: { ...(compare[key] ?? NO_COMPARISON), ...part } } });
+  };
   return {
     pickNetworks: () =>
       ifShown((key, { compare: { uris } }) =>
         ask('files', key, { uris }, (chosen) => {
-          if (chosen !== null) compareBy(key, { ...(state().compare[key] ?? NO_COMPARISON), uris: chosen });
+          if (chosen !== null) compareBy(key, { uris: chosen });
         }),
       ),
-    compareBy: (choice) => ifShown((key) => compareBy(key, choice)),
+    compareBy: (part) => ifShown((key) => compareBy(key, part)),
     askComparison: (choice) => askInto('comparison', partsOf(choice)),
     countCompared: (comparison, rows, settings) =>
       ifShown((key, { compare }) => {

@@ -22,27 +22,33 @@ export class CountForm implements Section {
   readonly #actions: Pick<Actions, 'changeSettings' | 'choosePoints'>;
   readonly #summary = element('span', { class: 'muted' });
   readonly #method = dropdown(t('Method'), (value) =>
-    this.#change(withMethod(value as CountMethodName, this.#settings)),
+    this.#actions.changeSettings(withMethod(value as CountMethodName, this.#settings)),
   );
   readonly #place = new PlaceForm(
-    (place) => this.#change({ place }),
+    (place) => this.#actions.changeSettings({ place }),
     (needed) => this.#actions.choosePoints('count', needed),
   );
-  readonly #samples = numberField(t('points'), SAMPLES, (samples) => this.#change({ samples }));
+  readonly #samples = numberField(t('points'), SAMPLES, (samples) => this.#actions.changeSettings({ samples }));
   readonly #note = element('p', {
     class: 'muted formNote',
     text: t('Random points meet some of the regions: their number is a lower bound, however many there are.'),
   });
-  readonly #seeds = numberField(t('networks'), NETWORKS, (seeds) => this.#change({ seeds }));
-  readonly #firstSeed = numberField(t('first seed'), SEED, (firstSeed) => this.#change({ firstSeed }));
+  readonly #seeds = numberField(t('networks'), NETWORKS, (seeds) => this.#actions.changeSettings({ seeds }));
+  readonly #firstSeed = numberField(t('first seed'), SEED, (firstSeed) => this.#actions.changeSettings({ firstSeed }));
   readonly #kernel = dropdown(t('How weights are drawn'), (value) =>
-    this.#change({ kernel: KERNELS.find((name) => name === value) ?? null }),
+    this.#actions.changeSettings({ kernel: KERNELS.find((name) => name === value) ?? null }),
   );
-  readonly #bias = numberField(t('bias deviation'), DEVIATION, (biasStddev) => this.#change({ biasStddev }));
-  readonly #fileWeights = checkbox(t('weights of the file'), 'visibly', (fileWeights) => this.#change({ fileWeights }));
-  readonly #workers = numberField(t('threads (0: automatic)'), THREADS, (workers) => this.#change({ workers }));
+  readonly #bias = numberField(t('bias deviation'), DEVIATION, (biasStddev) =>
+    this.#actions.changeSettings({ biasStddev }),
+  );
+  readonly #fileWeights = checkbox(t('weights of the file'), 'visibly', (fileWeights) =>
+    this.#actions.changeSettings({ fileWeights }),
+  );
+  readonly #workers = numberField(t('threads (0: automatic)'), THREADS, (workers) =>
+    this.#actions.changeSettings({ workers }),
+  );
   readonly #again = button(t('Reset'), 'secondary', () =>
-    this.#change({ method: 'auto', place: DEFAULT_BOX, kernel: null, biasStddev: null, workers: 0 }),
+    this.#actions.changeSettings({ method: 'auto', place: DEFAULT_BOX, kernel: null, biasStddev: null, workers: 0 }),
   );
   #settings: CountSettings | null = null;
 
@@ -98,10 +104,6 @@ export class CountForm implements Section {
     for (const field of [this.#seeds, this.#firstSeed, this.#kernel, this.#bias])
       field.setDisabled(isRunning || settings.fileWeights);
   }
-
-  #change(part: Partial<CountSettings>): void {
-    if (this.#settings !== null) this.#actions.changeSettings({ ...this.#settings, ...part });
-  }
 }
 
 function group(title: string, children: readonly HTMLElement[]): HTMLElement {
@@ -114,7 +116,7 @@ function withMethod(method: CountMethodName, before: CountSettings | null): Part
   const fits =
     PLACES[method].includes(place.kind) &&
     (place.kind !== 'points' || place.points.length === (method === 'line' ? 2 : 3));
-  return { method, place: fits ? place : DEFAULT_BOX };
+  return fits ? { method } : { method, place: DEFAULT_BOX };
 }
 
 const METHOD_WORDS: Readonly<Record<CountSettings['method'], string>> = {

@@ -11,7 +11,7 @@ const MAX_TYPED_COORDINATES = 32;
 /** Where to count: the box, all of the space, a segment or a parallelogram that is typed, or points of a file. */
 export class PlaceForm {
   readonly elements: readonly HTMLElement[];
-  readonly #change: (place: Place) => void;
+  readonly #onChange: (place: Place) => void;
   readonly #choosePoints: (needed: 2 | 3) => void;
   readonly #kinds = dropdown(t('Which place'), (value) => this.#choose(value as Place['kind']));
   readonly #lower = numberField(t('from'), COORDINATE, (value) => this.#changeBox({ lower: value }));
@@ -34,7 +34,7 @@ export class PlaceForm {
   #inputs = 1;
 
   constructor(change: (place: Place) => void, choosePoints: (needed: 2 | 3) => void) {
-    this.#change = change;
+    this.#onChange = change;
     this.#choosePoints = choosePoints;
     this.elements = [
       underLabel(t('domain'), this.#kinds.element),
@@ -64,6 +64,12 @@ export class PlaceForm {
       if (value !== undefined) field.setValue(value);
       field.setDisabled(disabled);
     }
+  }
+
+  /** Kept here too: a second coordinate may change before the page is drawn again. */
+  #change(place: Place): void {
+    this.#place = place;
+    this.#onChange(place);
   }
 
   #choose(kind: Place['kind']): void {

@@ -64,7 +64,6 @@ class LongCount implements Section {
   readonly #actions: Pick<Actions, 'askCost' | 'changeSettings' | 'count'>;
   readonly #words = element('span');
   readonly #one = plainButton('chip', t('Count One Network First'), () => this.#countOne());
-  #view: View | null = null;
   /** What is asked about, and the timer until it is. */
   #asked = '';
   #pause: ReturnType<typeof setTimeout> | undefined;
@@ -77,7 +76,6 @@ class LongCount implements Section {
   }
 
   update(view: View): void {
-    this.#view = view;
     this.#ask(view);
     setText(this.#words, costText(view, view.cost === this.#outdated ? null : view.cost));
     setHidden(this.element, view.run?.status === 'running' || this.#words.textContent === '');
@@ -85,8 +83,7 @@ class LongCount implements Section {
   }
 
   #countOne(): void {
-    if (this.#view === null) return;
-    this.#actions.changeSettings({ ...this.#view.settings, seeds: 1 });
+    this.#actions.changeSettings({ seeds: 1 });
     this.#actions.count();
   }
 

@@ -84,8 +84,10 @@ export class SweepSection implements Plot {
     if (option) this.#keep(asItIs(option));
   }
 
+  /** Kept here too: a value may be chosen before the page is drawn with its subject. */
   #keep(sweep: SweepChoice): void {
-    if (this.#view !== null) this.#actions.compareBy({ ...this.#view.compare, sweep });
+    this.#choice = sweep;
+    this.#actions.compareBy({ sweep });
   }
 
   #askOptions({ network, model }: View): void {

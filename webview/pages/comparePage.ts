@@ -1,7 +1,6 @@
 import { formatCount } from '../../src/common/formatFigures.ts';
 import type { Actions, Plot } from '../app/actions.ts';
 import { comparableSettings } from '../app/comparedCounts.ts';
-import type { CompareChoice } from '../app/store.ts';
 import { t } from '../app/strings.ts';
 import type { View } from '../app/view.ts';
 import { FitSection } from '../forms/fitSection.ts';
@@ -19,8 +18,12 @@ export class ComparePage implements Plot {
   readonly element: HTMLElement;
   readonly #actions: Actions;
   readonly #add = button(t('Compare With…'), 'secondary', () => this.#actions.pickNetworks());
-  readonly #counterparts = checkbox(t('one-layer counterparts'), 'visibly', (on) => this.#change({ counterparts: on }));
-  readonly #siblings = checkbox(t('other networks of this file'), 'visibly', (on) => this.#change({ siblings: on }));
+  readonly #counterparts = checkbox(t('one-layer counterparts'), 'visibly', (on) =>
+    this.#actions.compareBy({ counterparts: on }),
+  );
+  readonly #siblings = checkbox(t('other networks of this file'), 'visibly', (on) =>
+    this.#actions.compareBy({ siblings: on }),
+  );
   readonly #count = button(t('Count All'), 'primary', () => this.#countOrStop());
   readonly #progress = statusLine('muted caption');
   readonly #verdict = createCompareVerdict();
@@ -74,10 +77,6 @@ export class ComparePage implements Plot {
 
   resize(): void {
     for (const part of [this.#plot, this.#sweep]) part.resize();
-  }
-
-  #change(part: Partial<CompareChoice>): void {
-    if (this.#view !== null) this.#actions.compareBy({ ...this.#view.compare, ...part });
   }
 
   #countOrStop(): void {
