@@ -13,21 +13,23 @@ export interface OpenPanels {
 }
 
 /**
- * One browser for all tests of a file. After each test its panels are closed: whatever the test did, they have broken
- * no policy, thrown nothing and complained about nothing.
+ * One browser for all tests of a file. After each test: whatever it did, its panels have broken no policy, thrown
+ * nothing and complained about nothing. Other tests load theirs into the same pages, unless it has failed.
  */
 export function usePanels(): OpenPanels {
   let browser: Browser;
   let bundle: Bundle;
   let panels: PanelPage[] = [];
+  const unused: PanelPage[] = [];
 
   beforeAll(async () => {
     [browser, bundle] = await Promise.all([launchChromium(), bundlePanel(root)]);
   });
   afterAll(() => browser.close());
-  afterEach(async () => {
+  afterEach(async ({ task }) => {
     const problems = panels.flatMap((panel) => panel.problems);
-    await Promise.all(panels.map((panel) => panel.close()));
+    if (task.result?.state === 'fail' || problems.length > 0) await Promise.all(panels.map((panel) => panel.close()));
+    else unused.push(...panels);
     panels = [];
     expect(problems).toEqual([]);
   });
@@ -36,8 +38,9 @@ export function usePanels(): OpenPanels {
       return bundle;
     },
     async open(messages, options = {}) {
-      const panel = await PanelPage.open(browser, bundle, options);
+      const panel = unused.pop() ?? (await PanelPage.create(browser, bundle));
       panels.push(panel);
+      await panel.load(options);
       await panel.send(...messages);
       return panel;
     },

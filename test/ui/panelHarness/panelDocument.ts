@@ -1,5 +1,5 @@
-/** The panel's page with the policy that the extension gives it. */
-export function panelDocument(origin: string, strings: Readonly<Record<string, string>>): string {
+/** The panel's page with the policy that the extension gives it, and a script that runs before its own. */
+export function panelDocument(origin: string, strings: Readonly<Record<string, string>>, first: string): string {
   const nonce = 'dGhlIHBhbmVsIGFsb25l';
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${origin} 'nonce-${nonce}'; font-src ${origin}; img-src ${origin} data:`;
   return `<!DOCTYPE html>
@@ -8,6 +8,7 @@ export function panelDocument(origin: string, strings: Readonly<Record<string, s
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta property="csp-nonce" content="${nonce}">
+<script nonce="${nonce}">${first}</script>
 <link rel="stylesheet" href="${origin}/webview.css">
 <link rel="modulepreload" nonce="${nonce}" href="${origin}/webview-chunk.js">
 <title>Region Lens</title>
