@@ -118,12 +118,16 @@ export class PanelPage {
   }
 
   async send(...messages: readonly HostMessage[]): Promise<void> {
+    await this.post(messages);
+    await this.settled();
+  }
+
+  private async post(messages: readonly HostMessage[]): Promise<void> {
     // Typed arrays do not pass through the driver: they travel as lists with their type's name.
     await this.page.evaluate(
       (list) => window.postFromHost(list),
       messages.map((message) => JSON.stringify(message, packed)),
     );
-    await this.settled();
   }
 
   /** What was sent is drawn, by a page that is complete, where there is anything to show. */
@@ -142,16 +146,22 @@ export class PanelPage {
 
   /** Answers everything the page asks, and what it asks because of the answers, as the extension would. */
   async answer(): Promise<void> {
-    for (;;) {
-      const messages = await this.page.evaluate(() => {
-        const fresh = window.panelMessages.slice(window.panelAnswered);
-        window.panelAnswered = window.panelMessages.length;
-        return fresh;
-      });
-      const answers = messages.flatMap((message) => (message.type === 'ask' ? answersTo(message) : []));
-      if (answers.length === 0) return;
-      await this.send(...answers);
+    let answers = await this.answersDue();
+    while (answers.length > 0) {
+      // What a row asks next does not wait until the row is drawn.
+      for (; answers.length > 0; answers = await this.answersDue()) await this.post(answers);
+      await this.settled();
+      answers = await this.answersDue();
     }
+  }
+
+  private async answersDue(): Promise<HostMessage[]> {
+    const messages = await this.page.evaluate(() => {
+      const fresh = window.panelMessages.slice(window.panelAnswered);
+      window.panelAnswered = window.panelMessages.length;
+      return fresh;
+    });
+    return messages.flatMap((message) => (message.type === 'ask' ? answersTo(message) : []));
   }
 
   /** The newest question of this name, once the page has drawn what it shows while it waits for the answer. */
