@@ -29,7 +29,7 @@ describe('region-lens', () => {
 
   it('analyze --json prints one object a file, and nothing else', async () => {
     await cli.file('other.json', { name: 'app', version: '1.0.0' });
-    const { code, out, err } = await cli.run(['analyze', '--json', 'mlp.network.json', 'other.json', 'missing.json']);
+    const { code, out, err } = await cli.start(['analyze', '--json', 'mlp.network.json', 'other.json', 'missing.json']);
     const [first, second, third] = reports(out);
     expect(first).toMatchObject({ schemaVersion: 1, file: 'mlp.network.json', format: 'native', diagnostics: [] });
     expect(first.networks[0]).toMatchObject({
@@ -99,7 +99,7 @@ describe('region-lens', () => {
   });
 
   it('explains itself, whatever stands before the question', async () => {
-    const { code, out, err } = await cli.run(['--help']);
+    const { code, out, err } = await cli.start(['--help']);
     expect([code, err]).toEqual([0, '']);
     expect(out).toContain('region-lens analyze FILE');
     expect(await cli.run(['sweep', '--help'])).toEqual({ code, out, err });
@@ -330,7 +330,7 @@ describe('region-lens', () => {
 
   it('counts on a plane and on a line, the same for a seed every time', async () => {
     const words = ['count', 'mlp.network.json', '--json', '--method', 'plane', '--repeat', '3', '--seed', '5'];
-    const first = await cli.run([...words, '--workers', '1']);
+    const first = await cli.start([...words, '--workers', '1']);
     const second = await cli.run([...words, '--workers', '2']);
     const figures = counts(first.out).map(({ seed, activationRegions }) => [seed, activationRegions]);
     expect(counts(second.out).map(({ seed, activationRegions }) => [seed, activationRegions])).toEqual(figures);
@@ -403,7 +403,7 @@ describe('region-lens', () => {
   it('stops at a signal with what it found', async () => {
     // Minutes of counting: the signal must come before the end on the fastest machine.
     await cli.file('large.network.json', { input: [2], layers: Array.from({ length: 6 }, () => dense(512)) });
-    const { code, out } = await cli.run(['count', 'large.network.json', '--json', '--method', 'plane'], {
+    const { code, out } = await cli.start(['count', 'large.network.json', '--json', '--method', 'plane'], {
       interruptAfter: 2500,
     });
     expect(code).toBe(3);
@@ -413,7 +413,7 @@ describe('region-lens', () => {
   it('measures up to a signal, and says that it is not all', async () => {
     await cli.file('wide.network.json', { input: [2], layers: [dense(256), dense(256), dense(256), dense(256)] });
     const words = ['measure', 'wide.network.json', '--json', '--lines', '1000000', '--points', '0'];
-    const { code, out } = await cli.run(words, { interruptAfter: 1500 });
+    const { code, out } = await cli.start(words, { interruptAfter: 1500 });
     expect(code).toBe(3);
     expect(JSON.parse(out)).toMatchObject({ complete: false });
   });

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ export interface Ran {
   readonly err: string;
 }
 
-interface RunOptions {
+interface StartOptions {
   /** Milliseconds until the signal of Ctrl-C, from when the program heeds it: a busy machine starts it late. */
   readonly interruptAfter?: number;
   /** Is asked again and again, and sends that signal when it says so. */
@@ -30,11 +30,16 @@ const LISTENING_FILE = 'listening.cjs';
 
 /** The command line as users have it, bundled into a folder of its own, with files to work on beside it. */
 export class CommandLine {
+  private server?: ChildProcess;
+  private readonly waiting = new Map<number, { resolve: (ran: Ran) => void; reject: (error: Error) => void }>();
+  private asked = 0;
+
   private constructor(private readonly folder: string) {}
 
   static async build(): Promise<CommandLine> {
     const folder = await mkdtemp(join(tmpdir(), 'region-lens-cli-'));
-    await bundleForNode({ cli: 'src/cli/cli.ts', worker: 'src/host/node/workerMain.ts' }, folder);
+    const server = 'test/unit/cli/commandServer.ts';
+    await bundleForNode({ cli: 'src/cli/cli.ts', server, worker: 'src/host/node/workerMain.ts' }, folder);
     await writeFile(join(folder, LISTENING_FILE), LISTENING);
     return new CommandLine(folder);
   }
@@ -60,7 +65,28 @@ export class CommandLine {
     return join(this.folder, name);
   }
 
-  run(words: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  /** One process runs all of these and answers with what each wrote: for what is not about the process itself. */
+  run(words: readonly string[]): Promise<Ran> {
+    this.server ??= this.startServer();
+    const id = this.asked++;
+    this.server.send({ id, words });
+    return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }));
+  }
+
+  private startServer(): ChildProcess {
+    const server = fork('server.js', { cwd: this.folder });
+    server.on('message', ({ id, ran }: { readonly id: number; readonly ran: Ran }) => {
+      this.waiting.get(id)?.resolve(ran);
+      this.waiting.delete(id);
+    });
+    server.once('exit', (code, signal) => {
+      for (const { reject } of this.waiting.values()) reject(new Error(`The process ended with ${code ?? signal}.`));
+    });
+    return server;
+  }
+
+  /** In a process of its own, as users run it. */
+  start(words: readonly string[], options: StartOptions = {}): Promise<Ran> {
     const { interruptAfter, interruptWhen, onOutput, outputTo, closeOutput } = options;
     const file = outputTo === undefined ? undefined : openSync(outputTo, 'w');
     const child = spawn(process.execPath, ['--require', `./${LISTENING_FILE}`, 'cli.js', ...words], {
@@ -87,6 +113,7 @@ export class CommandLine {
   }
 
   async remove(): Promise<void> {
+    this.server?.kill();
     await rm(this.folder, { recursive: true });
   }
 }

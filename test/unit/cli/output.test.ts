@@ -68,7 +68,7 @@ describe('what region-lens writes', () => {
 
   it.runIf(existsSync('/dev/full'))('says that a full disk takes nothing', async () => {
     for (const words of [['analyze', 'mlp.network.json'], ['analyze', '--json', 'mlp.network.json'], ['--help']]) {
-      const { code, err } = await cli.run(words, { outputTo: '/dev/full' });
+      const { code, err } = await cli.start(words, { outputTo: '/dev/full' });
       expect([code, err]).toEqual([1, 'region-lens: standard output cannot be written: no space left on device\n']);
     }
     const counted = await cli.run(['count', 'mlp.network.json', '--method', 'line', '--regions', '/dev/full']);
@@ -80,13 +80,13 @@ describe('what region-lens writes', () => {
   });
 
   it('is not missed by a reader that has left', async () => {
-    const { code, err } = await cli.run(['analyze', 'mlp.network.json'], { closeOutput: true });
+    const { code, err } = await cli.start(['analyze', 'mlp.network.json'], { closeOutput: true });
     expect([code, err]).toEqual([0, '']);
   });
 
   it('says how many of the networks were counted before a signal', async () => {
     const words = ['count', 'mlp.network.json', '--method', 'plane', '--repeat', '20000', '--json'];
-    const { code, out, err } = await cli.run(words, { onOutput: (_, interrupt) => interrupt() });
+    const { code, out, err } = await cli.start(words, { onOutput: (_, interrupt) => interrupt() });
     const lines = out
       .trimEnd()
       .split('\n')
@@ -98,7 +98,7 @@ describe('what region-lens writes', () => {
 
   it('reports the fastest of the runs that were finished before a signal, and how many they are', async () => {
     const words = ['count', 'mlp.network.json', '--method', 'plane', '--runs', '1000000', '--json'];
-    const { code, out, err } = await cli.run(words, { interruptAfter: 4000 });
+    const { code, out, err } = await cli.start(words, { interruptAfter: 4000 });
     const stopped = JSON.parse(out) as ReturnType<typeof countJson>;
     const whole = JSON.parse((await cli.run([...words.slice(0, 4), '--runs', '2', '--json'])).out) as typeof stopped;
     expect(code).toBe(3);

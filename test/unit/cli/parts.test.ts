@@ -167,7 +167,7 @@ describe('a count in parts, on the command line', () => {
     await cli.file('large.network.json', { ...network(40), input: [4] });
     const words = ['count', 'large.network.json', '--method', 'cells', '--part', '1/2'];
     const isRunning = () => existsSync(cli.path('killed/part-1.progress'));
-    const killed = await cli.run([...words, '--output', 'killed/part-1.json'], { interruptWhen: isRunning });
+    const killed = await cli.start([...words, '--output', 'killed/part-1.json'], { interruptWhen: isRunning });
     expect(killed.code).toBe(null);
     expect((await cli.run(['merge', 'killed'])).err).toContain('2 of 2 parts are missing: --array=1-2');
     const status = JSON.parse((await cli.run(['status', 'killed', '--json'])).out) as { running: unknown[] };
@@ -203,7 +203,7 @@ describe('a count in parts, on the command line', () => {
   it('slurm writes batch files that a shell reads, with the words of the count', async () => {
     await cli.file("it's.network.json", network(6));
     const words = ['slurm', "it's.network.json", '--method', 'cells', '--domain=-2,2', '--tasks', '5'];
-    expect(await cli.run([...words, '--at-once', '2', '--output', 'batch'])).toMatchObject({ code: 0, err: '' });
+    expect(await cli.start([...words, '--at-once', '2', '--output', 'batch'])).toMatchObject({ code: 0, err: '' });
     const count = await cli.read('batch/count.sbatch');
     expect(count).toContain('#SBATCH --array=1-5%2\n');
     expect(count).toContain('--part "$SLURM_ARRAY_TASK_ID/5"');

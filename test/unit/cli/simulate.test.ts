@@ -62,7 +62,7 @@ describe('region-lens analyze --simulate', () => {
   it(
     'warns of nothing however many networks it draws',
     async () => {
-      const { code, err } = await cli.run(['analyze', 'maxout.network.json', '--simulate', '40']);
+      const { code, err } = await cli.start(['analyze', 'maxout.network.json', '--simulate', '40']);
       expect([code, err]).toEqual([0, '']);
     },
     patience,
@@ -89,7 +89,7 @@ describe('region-lens analyze --simulate', () => {
       const layers = Array.from({ length: 6 }, () => ({ type: 'dense', units: 512, activation: 'relu' }));
       await cli.file('large.network.json', { input: [2], layers });
       const words = ['analyze', 'large.network.json', '--json', '--simulate', '3'];
-      const { code, out } = await cli.run(words, { interruptAfter: 1500 });
+      const { code, out } = await cli.start(words, { interruptAfter: 1500 });
       expect(code).toBe(3);
       const bounds = figures(JSON.parse(out) as Report);
       expect(bounds.get('kac-rice-plane')?.applies).toBe(true);

@@ -180,7 +180,7 @@ describe('region-lens train', () => {
     const add = async (name: string) => cli.file(`live/${name}`, await readFile(`${FIXTURES}/spirals/${name}`));
     await add('step-00000.pt');
     const later = ['step-00030.pt', 'step-00100.pt'];
-    const { code, out } = await cli.run(['train', 'spirals.network.json', '--run', 'live', ...few, '--watch'], {
+    const { code, out } = await cli.start(['train', 'spirals.network.json', '--run', 'live', ...few, '--watch'], {
       onOutput: (_, interrupt) => {
         const next = later.shift();
         if (next) void add(next);
