@@ -116,7 +116,12 @@ function split(network: Network, piece: Piece, layer: Layer, weights: Weights): 
 }
 
 function bent({ breakpoints, slopes, intercepts }: PiecewiseLinearActivation, z: Affine, t: number): Affine {
-  const piece = z.start.map((a, i) => breakpoints.filter((level) => level < a + t * z.slope[i]).length);
+  const piece = Uint8Array.from(z.start, (a, i) => {
+    const value = a + t * z.slope[i];
+    let below = 0;
+    while (below < breakpoints.length && breakpoints[below] < value) below++;
+    return below;
+  });
   return {
     start: z.start.map((a, i) => slopes[piece[i]] * a + intercepts[piece[i]]),
     slope: z.slope.map((b, i) => slopes[piece[i]] * b),
@@ -174,31 +179,37 @@ function affine(network: Network, layer: Layer, weights: Weights, inputs: Float6
   }
 }
 
+/** Half of what stands behind ReLUs is zero, and adds nothing. */
 function dense(input: Float64Array, kernel: Float64Array, bias: Float64Array, one: 0 | 1): Float64Array {
   const sums = bias.map((b) => one * b);
-  input.forEach((x, i) => {
-    for (let o = 0; o < sums.length; o++) sums[o] += x * kernel[i * sums.length + o];
-  });
+  for (let i = 0; i < input.length; i++) {
+    const x = input[i];
+    if (x === 0) continue;
+    for (let o = 0, at = i * sums.length; o < sums.length; o++, at++) sums[o] += x * kernel[at];
+  }
   return sums;
 }
 
 function convolution(layer: Layer, input: Float64Array, kernel: Float64Array, bias: Float64Array, one: 0 | 1) {
   const g = windowGeometry(layer);
   if (!g) throw new Error('not a convolution');
-  const output = new Float64Array(g.outH * g.outW * g.outC);
-  const [inPart, outPart] = [g.inC / g.groups, g.outC / g.groups];
-  for (let at = 0; at < output.length; at++) {
-    const f = at % g.outC;
-    const [y, x] = [Math.floor(at / g.outC / g.outW), Math.floor(at / g.outC) % g.outW];
-    let sum = one * bias[f];
+  const { inC } = g;
+  const [inPart, outPart] = [inC / g.groups, g.outC / g.groups];
+  const output = Float64Array.from({ length: g.outH * g.outW * g.outC }, (_, at) => one * bias[at % g.outC]);
+  for (let start = 0; start < output.length; start += g.outC) {
+    const [y, x] = [Math.floor(start / g.outC / g.outW), (start / g.outC) % g.outW];
     for (let k = 0; k < g.kernel[0] * g.kernel[1]; k++) {
       const row = y * g.strides[0] - g.padTop + Math.floor(k / g.kernel[1]) * g.dilation[0];
       const column = x * g.strides[1] - g.padLeft + (k % g.kernel[1]) * g.dilation[1];
       if (row < 0 || row >= g.inH || column < 0 || column >= g.inW) continue;
-      const from = (row * g.inW + column) * g.inC + Math.floor(f / outPart) * inPart;
-      for (let c = 0; c < inPart; c++) sum += input[from + c] * kernel[(k * inPart + c) * g.outC + f];
+      for (let c = 0; c < inC; c++) {
+        const value = input[(row * g.inW + column) * inC + c];
+        if (value === 0) continue;
+        let at = start + Math.floor(c / inPart) * outPart;
+        let from = (k * inPart + (c % inPart)) * g.outC + at - start;
+        for (const end = at + outPart; at < end; at++, from++) output[at] += value * kernel[from];
+      }
     }
-    output[at] = sum;
   }
   return output;
 }
