@@ -105,7 +105,7 @@ describe('a pool of counting threads', () => {
   it('finds the same along a line for any number of threads', { timeout: patience }, async () => {
     const from = [-3, -2, -3, 1];
     const place = { kind: 'segment', from, to: from.map((x, i) => 2 - x + i) } as const;
-    const line = task([4, 1500, 400, 300, 2], { method: 'line', place, keepRegions: true, units: true });
+    const line = task([4, 1000, 300, 200, 2], { method: 'line', place, keepRegions: true, units: true });
     const everything = ({ result }: CountOutcome) => ({ ...result, seconds: 0 });
     const expected = everything(await open(1).run(line));
     expect(expected).toMatchObject({ exact: true, linearRegions: expect.any(Number) as number });
@@ -147,7 +147,7 @@ describe('a pool of counting threads', () => {
   it('stops all threads of a line when it is cancelled, and counts on', { timeout: patience }, async () => {
     const from = [-30, -20, -30, 10];
     const place = { kind: 'segment', from, to: from.map((x, i) => 2 - x + i) } as const;
-    const line = task([4, 4000, 2000, 2000, 2], { method: 'line', place });
+    const line = task([4, 2500, 1200, 1200, 2], { method: 'line', place });
     const pool = open(2);
     await Promise.all([pool.run(small), pool.run(small)]);
     const stop = new AbortController();
