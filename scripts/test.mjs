@@ -82,10 +82,10 @@ const vitest = (report, ...args) =>
   );
 
 // Stages of one phase run side by side, as one core each is enough for them; others have the machine to themselves.
-/** What only reads the sources. */
-const reading = ['lint', 'types', 'site types', 'format', 'layers', 'unused'];
+/** What only reads the sources; the longest first. */
+const reading = ['lint', 'types', 'format', 'figures', 'site types', 'layers', 'unused'];
 /** What waits for a browser or an editor most of the time; the longest first. */
-const inWindows = ['ui', 'panel', 'web', 'pages', 'packed'];
+const inWindows = ['ui', 'panel', 'web', 'site', 'packed', 'pages'];
 
 /** @type {Stage[]} */
 const stages = [
@@ -100,10 +100,10 @@ const stages = [
   { name: 'unit', run: () => vitest('unit.json') },
   { name: 'cluster', run: () => vitest('cluster.json', '--config', 'test/cluster/vitest.config.ts') },
   check('figures', () => run(process.execPath, ['scripts/theoryFigures.mjs', '--check'], { quiet: true })),
-  check('build', () => run(process.execPath, ['scripts/build.mjs'], { quiet: true })),
+  check('package', () => run(process.execPath, ['scripts/package.mjs'], { quiet: true })),
   {
     name: 'host',
-    needs: 'build',
+    needs: 'package',
     run: () =>
       suite(
         'host.json',
@@ -112,7 +112,6 @@ const stages = [
         ({ passed, failed }) => ({ passed, failed }),
       ),
   },
-  check('package', () => run(process.execPath, ['scripts/package.mjs'], { quiet: true })),
   { name: 'packed', needs: 'package', run: () => vitest('packed.json', '--config', 'test/package/vitest.config.ts') },
   { name: 'web', needs: 'package', run: () => vitest('web.json', '--config', 'test/web/vitest.config.ts') },
   { name: 'panel', needs: 'package', run: () => vitest('panel.json', '--config', 'test/ui/panel.config.ts') },
@@ -136,8 +135,22 @@ mkdirSync(reports, { recursive: true });
 const total = { passed: 0, failed: 0 };
 /** @type {Set<string>} */
 const broken = new Set();
+/**
+ * The stages that have begun, each until its end.
+ * @type {Map<string, Promise<void>>}
+ */
+const begun = new Map();
 /** @param {Stage} stage */
-async function runStage({ name, needs, run: start }) {
+function runStage(stage) {
+  const end = endOf(stage);
+  begun.set(stage.name, end);
+  return end;
+}
+
+/** @param {Stage} stage */
+async function endOf({ name, needs, run: start }) {
+  // It stands before this one, but may still run beside it.
+  if (needs) await begun.get(needs);
   const began = Date.now();
   const { passed, failed, output } =
     needs && broken.has(needs)
