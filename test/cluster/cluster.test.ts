@@ -40,7 +40,7 @@ describe('a count in parts on a cluster', () => {
 
   it('loses a task that is killed, says which, and is whole when that part is submitted again', async () => {
     expect(whole.exact, engine.name).toBe(true);
-    expect((await cli.run(['slurm', ...COUNT, '--tasks', '4', '--output', 'slurm'])).code).toBe(0);
+    expect((await cli.start(['slurm', ...COUNT, '--tasks', '4', '--output', 'slurm'])).code).toBe(0);
     const folder = cli.path('slurm');
     const ended = engine.submit(folder, [1, 2, 3, 4]);
     // Reported when its count has begun.

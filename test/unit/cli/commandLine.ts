@@ -85,7 +85,7 @@ export class CommandLine {
     return server;
   }
 
-  /** In a process of its own, as users run it. */
+  /** In a process of its own, as users run it: batch files name the program that wrote them. */
   start(words: readonly string[], options: StartOptions = {}): Promise<Ran> {
     const { interruptAfter, interruptWhen, onOutput, outputTo, closeOutput } = options;
     const file = outputTo === undefined ? undefined : openSync(outputTo, 'w');
