@@ -128,12 +128,7 @@ describe('region-lens', () => {
       layers: [...widths.map((n) => dense(n)), dense(1, 'linear')],
     });
     const cases = [
-      ['one', of(1, [8]), [], 'line'],
       ['two', of(2, [8]), [], 'plane'],
-      ['three', of(3, [6, 6]), [], 'cells'],
-      ['nine', of(9, [5, 5]), [], 'cells'],
-      ['wide', of(8, [64, 64]), ['--max-regions', '500'], 'plane'],
-      ['many', of(200, [6]), [], 'plane'],
       ['given', of(3, [6]), ['--from', '[0,0,0]', '--to', '[1,1,1]'], 'line'],
       ['everywhere', of(3, [6]), ['--domain', 'all'], 'cells'],
       ['beyond', of(90, [20]), ['--domain', 'all', '--samples', '50'], 'sample'],
