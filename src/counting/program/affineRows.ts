@@ -174,19 +174,39 @@ export function sums(columns: number, each: number, factor: number): SparseMatri
 
 /** Kernel `[kh, kw, in / groups, out]`. */
 export function convolution(w: WindowGeometry, kernel: Float64Array): SparseMatrix {
-  const builder = new RowBuilder();
   const depth = w.inC / w.groups;
-  for (let row = 0; row < w.outH; row++) {
-    for (let column = 0; column < w.outW; column++) {
-      for (let f = 0; f < w.outC; f++) {
-        const first = Math.floor((f * w.groups) / w.outC) * depth;
-        overWindow(w, row, column, (tap, position) => {
-          for (let c = 0; c < depth; c++) {
-            builder.entry(position * w.inC + first + c, kernel[(tap * depth + c) * w.outC + f]);
-          }
-        });
-        builder.endRow();
+  return windowRows(w, w.outC, (builder, f, tap, position) => {
+    const first = position * w.inC + Math.floor((f * w.groups) / w.outC) * depth;
+    for (let c = 0; c < depth; c++) builder.entry(first + c, kernel[(tap * depth + c) * w.outC + f]);
+  });
+}
+
+/**
+ * A row for each output cell, channel by channel, whose entries `fill` adds for each tap of its window that is in the
+ * input. A window that holds the taps of one before has that one's rows, moved.
+ */
+function windowRows(
+  w: WindowGeometry,
+  channels: number,
+  fill: (builder: RowBuilder, channel: number, tap: number, position: number) => void,
+): SparseMatrix {
+  const builder = new RowBuilder();
+  const known = new Map<number, { readonly row: number; readonly position: number }>();
+  for (let p = 0; p < w.outH * w.outW; p++) {
+    const cells: { readonly tap: number; readonly position: number }[] = [];
+    overWindow(w, Math.floor(p / w.outW), p % w.outW, (tap, position) => cells.push({ tap, position }));
+    const position = cells[0]?.position ?? 0;
+    // The taps in the input are those of some rows and columns in a row: the first and the last tell all.
+    const taps = cells.length === 0 ? -1 : cells[0].tap * w.kernel[0] * w.kernel[1] + cells[cells.length - 1].tap;
+    const like = known.get(taps);
+    if (!like) known.set(taps, { row: builder.rows, position });
+    for (let c = 0; c < channels; c++) {
+      if (like) {
+        builder.repeat(like.row + c, (position - like.position) * w.inC);
+        continue;
       }
+      for (const { tap, position } of cells) fill(builder, c, tap, position);
+      builder.endRow();
     }
   }
   return builder.matrix(w.inH * w.inW * w.inC);
@@ -194,19 +214,9 @@ export function convolution(w: WindowGeometry, kernel: Float64Array): SparseMatr
 
 /** Kernel `[kh, kw, in, multiplier]`; output channel `c * multiplier + m`. */
 export function depthwise(w: WindowGeometry, kernel: Float64Array, multiplier: number): SparseMatrix {
-  const builder = new RowBuilder();
-  for (let row = 0; row < w.outH; row++) {
-    for (let column = 0; column < w.outW; column++) {
-      for (let f = 0; f < w.inC * multiplier; f++) {
-        const c = Math.floor(f / multiplier);
-        overWindow(w, row, column, (tap, position) =>
-          builder.entry(position * w.inC + c, kernel[tap * w.inC * multiplier + f]),
-        );
-        builder.endRow();
-      }
-    }
-  }
-  return builder.matrix(w.inH * w.inW * w.inC);
+  return windowRows(w, w.inC * multiplier, (builder, f, tap, position) =>
+    builder.entry(position * w.inC + Math.floor(f / multiplier), kernel[tap * w.inC * multiplier + f]),
+  );
 }
 
 /** Kernel `[1, 1, in, out]` at each position. */

@@ -132,8 +132,8 @@ class Lowering {
       return this.affine([{ source, matrix }], new Float64Array(size).fill(intercepts[0]));
     }
     const pieceCount = slopes.length;
-    const unitSlopes = Float64Array.from({ length: size * pieceCount }, (_, k) => slopes[k % pieceCount]);
-    const unitIntercepts = Float64Array.from({ length: size * pieceCount }, (_, k) => intercepts[k % pieceCount]);
+    const unitSlopes = repeated(slopes, size);
+    const unitIntercepts = repeated(intercepts, size);
     if (activation.learned) {
       const alpha = rows.broadcast(this.weight(layer, 'alpha'), layer.outputShape);
       alpha.forEach((slope, i) => {
@@ -354,4 +354,10 @@ class Lowering {
     if (!scale.every(Number.isFinite)) throw new RangeError(`${layer.name}: a moving variance is negative`);
     return this.affine([{ source, matrix: rows.diagonal(scale) }], shift);
   }
+}
+
+function repeated(values: readonly number[], times: number): Float64Array {
+  const all = new Float64Array(times * values.length);
+  for (let k = 0; k < all.length; k++) all[k] = values[k % values.length];
+  return all;
 }

@@ -38,6 +38,18 @@ export class RowBuilder {
     else this.first = length;
   }
 
+  /** A row like `row`, `shift` columns behind it. */
+  repeat(row: number, shift: number): void {
+    const [start, end] = [this.start[row], this.end[row]];
+    this.base.push(start < end ? this.base[row] + shift : 0);
+    this.start.push(start);
+    this.end.push(end);
+  }
+
+  get rows(): number {
+    return this.start.length;
+  }
+
   matrix(columns: number): SparseMatrix {
     return {
       rows: this.start.length,

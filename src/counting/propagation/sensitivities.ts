@@ -140,10 +140,19 @@ export class Sensitivities {
     const { factors } = this;
     for (let j = 0; j < count; j++) factors[j] = adjoint[touched[j]];
     const list = live[source];
+    const even = count & ~3;
     for (let k = 0; k < liveCounts[source]; k++) {
       const first = start[list[k]];
-      let sum = 0;
-      for (let j = 0; j < count; j++) sum += value[first + touched[j]] * factors[j];
+      // In four sums, so that none waits for the last.
+      let [one, two, three, four] = [0, 0, 0, 0];
+      for (let j = 0; j < even; j += 4) {
+        one += value[first + touched[j]] * factors[j];
+        two += value[first + touched[j + 1]] * factors[j + 1];
+        three += value[first + touched[j + 2]] * factors[j + 2];
+        four += value[first + touched[j + 3]] * factors[j + 3];
+      }
+      for (let j = even; j < count; j++) one += value[first + touched[j]] * factors[j];
+      const sum = one + two + (three + four);
       if (sum !== 0) this.add(source, list[k], sum);
     }
   }

@@ -137,16 +137,24 @@ function affineRanges({ terms, bias }: AffineStep, tensors: readonly Ranges[]): 
   const center = bias.slice();
   for (const { source, matrix } of terms) {
     const from = tensors[source];
+    const { start, end, base, offset, value } = matrix;
+    const sizes = from.center.map((at, column) => Math.abs(at) + from.reach[column]);
     for (let r = 0; r < matrix.rows; r++) {
-      for (let e = matrix.start[r]; e < matrix.end[r]; e++) {
-        const [weight, column] = [matrix.value[e], matrix.base[r] + matrix.offset[e]];
+      let [at, apart, sum] = [center[r], spread[r], size[r]];
+      for (let e = start[r]; e < end[r]; e++) {
+        const [weight, column] = [value[e], base[r] + offset[e]];
         const strength = Math.abs(weight);
-        center[r] += weight * from.center[column];
-        spread[r] += strength * from.spread[column];
-        size[r] += strength * (Math.abs(from.center[column]) + from.reach[column]);
-        for (let d = 0; d < kept; d++) into.slopes[r * kept + d] += weight * from.slopes[column * kept + d];
+        at += weight * from.center[column];
+        apart += strength * from.spread[column];
+        sum += strength * sizes[column];
       }
-      length[r] += matrix.end[r] - matrix.start[r];
+      [center[r], spread[r], size[r]] = [at, apart, sum];
+      for (let d = 0; d < kept; d++) {
+        let slope = into.slopes[r * kept + d];
+        for (let e = start[r]; e < end[r]; e++) slope += value[e] * from.slopes[(base[r] + offset[e]) * kept + d];
+        into.slopes[r * kept + d] = slope;
+      }
+      length[r] += end[r] - start[r];
     }
   }
   for (let r = 0; r < bias.length; r++) into.put(r, center[r], spread[r] + (length[r] + 4) * ROUNDING * size[r]);
@@ -201,6 +209,11 @@ function unitRanges({ breakpoints, slopes, intercepts }: UnitStep, from: Ranges)
     const jumps = (k: number) => jumpAt(breakpoints[k], k, i * pieces, slopes, intercepts);
     if (first > 0 && breakpoints[first - 1] === low && jumps(first - 1)) first--;
     if (last < breakpoints.length && breakpoints[last] === high && jumps(last)) last++;
+    if (first === last) {
+      const at = i * pieces + first;
+      into.multiple(i, from, i, slopes[at], intercepts[at], intercepts[at]);
+      continue;
+    }
     const piece = (k: number): Piece => ({
       slope: slopes[i * pieces + k],
       intercept: intercepts[i * pieces + k],
@@ -230,10 +243,12 @@ interface Piece {
   readonly to: number;
 }
 
-/** What a unit makes of number i: about a line through its ends, or an interval, whichever leaves less open. */
+/**
+ * What several pieces of a unit make of number i: about a line through its ends, or an interval, whichever leaves less
+ * open.
+ */
 function bend(into: Forms, from: Ranges, i: number, pieces: readonly Piece[]): void {
   const [first, last] = [pieces[0], pieces[pieces.length - 1]];
-  if (pieces.length === 1) return into.multiple(i, from, i, first.slope, first.intercept, first.intercept);
   const rise = last.slope * last.to + last.intercept - (first.slope * first.from + first.intercept);
   const chord = rise / (last.to - first.from);
   const [low, high] = offsetsFrom(Number.isFinite(chord) ? chord : 0, pieces);
