@@ -9,7 +9,7 @@ import { SharedCount } from './walk/sharedCount.ts';
 import type { WalkResult } from './walk/walkOptions.ts';
 
 /** The sides of the square around its middle, by the coordinate that is 0 or 1, and whether they run backwards. */
-const SIDES = [
+export const SIDES = [
   { fixed: 1, at: 0, isBackward: false },
   { fixed: 0, at: 1, isBackward: false },
   { fixed: 1, at: 1, isBackward: true },

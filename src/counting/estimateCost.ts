@@ -1,7 +1,8 @@
 import type { CountHooks, CountMethod, CountRequest } from './count.ts';
 import { countPart, isShareable } from './countRegions.ts';
 import { SampledShare } from './walk/sampledShare.ts';
-import { isByCones, walksOf, type WalkRequest } from './walkedProgram.ts';
+import { secondsOfCones } from './coneCost.ts';
+import { isByCones, programOf, sliceFor, walksOf, type WalkRequest } from './walkedProgram.ts';
 
 /** What a count will take. */
 export interface CountCost {
@@ -25,8 +26,6 @@ interface Report {
 const DRAWN_METHODS: ReadonlySet<CountMethod> = new Set(['plane', 'cells']);
 /** The smallest share of a domain that says something of the rest. */
 const MIN_SHARE = 1e-4;
-/** The same of cones: what comes first on a side, before it is divided, says nothing of the pace. */
-const MIN_SHARE_OF_CONES = 1;
 /** A pilot that has nothing to tell after its time may take this many times as long. */
 const PATIENCE = 4;
 
@@ -66,9 +65,9 @@ function plus(one: number | null, other: number | null): number | null {
 
 function costOfWalk(request: WalkRequest, budget: Budget, hooks: CountHooks): CountCost {
   const start = performance.now();
-  const least = isByCones(request) ? MIN_SHARE_OF_CONES : MIN_SHARE;
-  const pilot = runPilot(request, budget, least, hooks);
+  const pilot = runPilot(request, budget, hooks);
   if (pilot.isDone) return { seconds: pilot.seconds, isMeasured: true, pilotSeconds: pilot.seconds };
+  if (isByCones(request)) return costOfCones(request, budget.seconds, start, hooks);
   const { seconds, done, regions } = pilot.last;
   const isDrawn = budget.expected === null && DRAWN_METHODS.has(request.method) && isShareable(request);
   const all = isDrawn ? regionsByParts(request, budget.seconds, hooks) : budget.expected;
@@ -76,10 +75,18 @@ function costOfWalk(request: WalkRequest, budget: Budget, hooks: CountHooks): Co
   // Regions of a plane are merged on the way; of cells many wait for the end.
   const joining = request.method === 'cells' ? (pilot.seconds - seconds) / share : 0;
   return {
-    seconds: share < least ? null : seconds + ((1 - share) / share) * secondsSoFar(pilot) + joining,
+    seconds: share < MIN_SHARE ? null : seconds + ((1 - share) / share) * secondsSoFar(pilot) + joining,
     isMeasured: false,
     pilotSeconds: (performance.now() - start) / 1000,
   };
+}
+
+/** What comes first on a side, before it is divided, says nothing of the pace: short stretches do. */
+function costOfCones(request: WalkRequest, seconds: number, start: number, hooks: CountHooks): CountCost {
+  const program = programOf(request);
+  const slice = sliceFor(request.domain, program.inputSize);
+  const found = secondsOfCones(program, slice, seconds, () => hooks.stopped?.() === true);
+  return { seconds: found, isMeasured: false, pilotSeconds: (performance.now() - start) / 1000 };
 }
 
 interface Pilot {
@@ -92,7 +99,7 @@ interface Pilot {
 }
 
 /** Counts from the start of the domain on. */
-function runPilot(request: WalkRequest, { seconds, expected }: Budget, least: number, hooks: CountHooks): Pilot {
+function runPilot(request: WalkRequest, { seconds, expected }: Budget, hooks: CountHooks): Pilot {
   const start = performance.now();
   const elapsed = () => (performance.now() - start) / 1000;
   let first: Report | null = null;
@@ -103,7 +110,7 @@ function runPilot(request: WalkRequest, { seconds, expected }: Budget, least: nu
     if (last.seconds > seconds / 2) first ??= last;
   };
   const stopped = () => {
-    const isEarly = last.done < least && (expected === null || last.regions < least * expected);
+    const isEarly = last.done < MIN_SHARE && (expected === null || last.regions < MIN_SHARE * expected);
     return elapsed() > (isEarly ? PATIENCE * seconds : seconds) || hooks.stopped?.() === true;
   };
   const { walked } = countPart({ ...request, joinsPart: request.method === 'cells' }, { progress, stopped });

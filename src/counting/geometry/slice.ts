@@ -93,6 +93,16 @@ export function sideOf({ rows }: Slice, fixed: 0 | 1, at: 0 | 1): Slice | null {
   return { dimension: 1, rows: side, ...cube(1) };
 }
 
+/** The stretch of a segment from `first` on that is `share` of it, about. */
+export function stretchOf({ rows, ...segment }: Slice, first: number, share: number): Slice {
+  const stretch = new Float64Array(rows.length);
+  for (let at = 0; at < rows.length; at += 2) {
+    stretch[at] = share * rows[at];
+    stretch[at + 1] = rows[at + 1] + first * rows[at];
+  }
+  return { ...segment, rows: stretch };
+}
+
 function parts(domain: Domain): { origin: readonly number[]; directions: readonly (readonly number[])[] } {
   switch (domain.kind) {
     case 'segment': {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { settlePlace } from '../../../src/analysis/places/settlePlace.ts';
 import type { CountRequest } from '../../../src/counting/count.ts';
 import { hasCones } from '../../../src/counting/cones.ts';
+import { estimateCost } from '../../../src/counting/estimateCost.ts';
 import { count, isShareable } from '../../../src/counting/countRegions.ts';
 import { sliceOf } from '../../../src/counting/geometry/slice.ts';
 import { compile } from '../../../src/counting/program/compile.ts';
@@ -63,6 +64,15 @@ describe('a network without constants, in a plane around the point where its inp
       expect(stopped.activationRegions).toBeGreaterThanOrEqual(most);
       expect(stopped.activationRegions).toBeLessThanOrEqual(activationRegions);
     }
+  });
+
+  it('says what its count takes, from stretches of the sides', () => {
+    const layers = [...Array.from({ length: 6 }, () => ({ ...convolution, filters: 32, activation: 'relu' })), ...last];
+    const cost = estimateCost(requestFor(layers, 1), { seconds: 0.1, expected: null });
+    expect(cost.isMeasured).toBe(false);
+    expect(cost.seconds).toBeGreaterThan(0.1);
+    const stopped = estimateCost(requestFor(layers, 1), { seconds: 0.1, expected: null }, { stopped: () => true });
+    expect(stopped).toMatchObject({ seconds: null, isMeasured: false });
   });
 
   it('is not counted so where the point lies outside, or where something is added', () => {
