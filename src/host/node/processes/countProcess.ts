@@ -38,10 +38,14 @@ export class CountProcess {
   private text: string | undefined;
   private nextId = 1;
 
-  /** `file` is the bundle of worker.ts; there are at most `threads` threads. */
+  /**
+   * `file` is the bundle of worker.ts; there are at most `threads` threads. A cancelled count has `patience`
+   * milliseconds to tell what it has found, unless more are under way than there are threads.
+   */
   constructor(
     private readonly file: string,
     private threads: number,
+    private readonly patience = CANCEL_PATIENCE_MS,
   ) {}
 
   /** At most as many work at a time. */
@@ -136,6 +140,8 @@ export class CountProcess {
   private cancel(id: number): void {
     const { child } = this;
     if (!child) return;
+    // Of many counts each has found little, and most wait for a thread.
+    const patience = this.calls.size > this.threads ? CANCEL_PATIENCE_MS : this.patience;
     send(child, { type: 'cancel', id });
     setTimeout(() => {
       const late = this.take(id);
@@ -147,7 +153,7 @@ export class CountProcess {
       }, END_PATIENCE_MS);
       child.once('message', () => clearTimeout(end));
       end.unref();
-    }, CANCEL_PATIENCE_MS);
+    }, patience);
   }
 
   private sentence(end: NodeJS.Signals | number | null): string {

@@ -46,7 +46,7 @@ describe('counting in a process of its own', () => {
   let folder: string;
   let file: string;
   let counts: CountProcess;
-  const open = (threads: number) => (counts = new CountProcess(file, threads));
+  const open = (threads: number, cancelPatience?: number) => (counts = new CountProcess(file, threads, cancelPatience));
   /** The count's process, once it has begun. */
   const begun = async (signal?: AbortSignal) => {
     let heard!: () => void;
@@ -140,6 +140,16 @@ describe('counting in a process of its own', () => {
     await expect(outcome).rejects.toThrow('cancelled');
     await expect.poll(() => childrenOf(process.pid), { timeout: 15_000 }).not.toContain(child);
     expect((await counts.run(small)).result.exact).toBe(true);
+  });
+
+  it('waits as long as it is told to for what a cancelled count has found', { timeout: patience }, async () => {
+    open(1, patience);
+    const stop = new AbortController();
+    const { outcome, child } = await begun(stop.signal);
+    process.kill(child, 'SIGSTOP');
+    stop.abort();
+    setTimeout(() => process.kill(child, 'SIGCONT'), 500);
+    expect((await outcome).result).toMatchObject({ exact: false, stoppedBy: 'request' });
   });
 
   it('rejects what is under way when it is disposed of, and leaves no process', { timeout: patience }, async () => {
