@@ -196,7 +196,7 @@ function windowRows(
     const cells: { readonly tap: number; readonly position: number }[] = [];
     overWindow(w, Math.floor(p / w.outW), p % w.outW, (tap, position) => cells.push({ tap, position }));
     const position = cells[0]?.position ?? 0;
-    // The taps in the input are those of some rows and columns in a row: the first and the last tell all.
+    // Taps in the input are those of consecutive rows and columns, which the first and the last determine.
     const taps = cells.length === 0 ? -1 : cells[0].tap * w.kernel[0] * w.kernel[1] + cells[cells.length - 1].tap;
     const like = known.get(taps);
     if (!like) known.set(taps, { row: builder.rows, position });

@@ -142,7 +142,7 @@ describe('counting in a process of its own', () => {
     expect((await counts.run(small)).result.exact).toBe(true);
   });
 
-  it('waits as long as it is told to for what a cancelled count has found', { timeout: patience }, async () => {
+  it('waits with patience for what a cancelled count has found', { timeout: patience }, async () => {
     open(1, patience);
     const stop = new AbortController();
     const { outcome, child } = await begun(stop.signal);
