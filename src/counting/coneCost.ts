@@ -7,6 +7,8 @@ import { SharedCount } from './walk/sharedCount.ts';
 
 /** Shares of each side that are counted in turn: the first round warms up. */
 const SHARES = [2 ** -10, 2 ** -10, 2 ** -8, 2 ** -6, 2 ** -4, 2 ** -2];
+/** Until a round has told something, it may take this many times as long. */
+const PATIENCE = 4;
 /** Where the stretches of a side lie: at multiples of the golden ratio, without what is whole. */
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
@@ -24,8 +26,8 @@ interface Round {
 export function secondsOfCones(program: Program, slice: Slice, seconds: number, stopped: () => boolean): number | null {
   const start = performance.now();
   const elapsed = () => (performance.now() - start) / 1000;
-  const mustStop = () => elapsed() > seconds || stopped();
   const rounds: Round[] = [];
+  const mustStop = () => elapsed() > (rounds.length === 0 ? PATIENCE : 1) * seconds || stopped();
   for (const [turn, share] of SHARES.entries()) {
     const from = elapsed();
     const isWhole = SIDES.every(({ fixed, at }, k) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { settlePlace } from '../../../src/analysis/places/settlePlace.ts';
 import type { CountRequest } from '../../../src/counting/count.ts';
+import { secondsOfCones } from '../../../src/counting/coneCost.ts';
 import { hasCones } from '../../../src/counting/cones.ts';
 import { estimateCost } from '../../../src/counting/estimateCost.ts';
 import { count, isShareable } from '../../../src/counting/countRegions.ts';
@@ -67,12 +68,16 @@ describe('a network without constants, in a plane around the point where its inp
   });
 
   it('says what its count takes, from stretches of the sides', () => {
-    const layers = [...Array.from({ length: 6 }, () => ({ ...convolution, filters: 32, activation: 'relu' })), ...last];
-    const cost = estimateCost(requestFor(layers, 1), { seconds: 0.1, expected: null });
-    expect(cost.isMeasured).toBe(false);
-    expect(cost.seconds).toBeGreaterThan(0.1);
-    const stopped = estimateCost(requestFor(layers, 1), { seconds: 0.1, expected: null }, { stopped: () => true });
-    expect(stopped).toMatchObject({ seconds: null, isMeasured: false });
+    const layers = [...Array.from({ length: 4 }, () => ({ ...convolution, filters: 16, activation: 'relu' })), ...last];
+    const request = requestFor(layers, 1);
+    const program = compile(request.network);
+    const slice = sliceOf(request.domain, request.network.inputSize);
+    expect(secondsOfCones(program, slice, Infinity, () => false)).toBeGreaterThan(0);
+    expect(secondsOfCones(program, slice, Infinity, () => true)).toBeNull();
+    let asked = 0;
+    const hooks = { stopped: () => asked++ === 0 };
+    const { seconds, isMeasured } = estimateCost(request, { seconds: Infinity, expected: null }, hooks);
+    expect([seconds! > 0, isMeasured]).toEqual([true, false]);
   });
 
   it('is not counted so where the point lies outside, or where something is added', () => {
