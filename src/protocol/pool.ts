@@ -6,13 +6,14 @@ import type { ExperimentChoice } from '../analysis/counts/experiment.ts';
 import type { ExpectedFigures, SnapshotFigures } from '../analysis/training/snapshotFigures.ts';
 import type { LineKind, TrainingChoice } from '../analysis/training/trainingPlaces.ts';
 import type { DrawnShare, MeanChoice } from '../analysis/expectation/drawnMean.ts';
-import type { ConditionalMean, ShareOfRounds } from '../analysis/expectation/conditionalMean.ts';
+import type { ShareOfRounds } from '../analysis/expectation/conditionalMean.ts';
 import type { CountMethod, CountProgress, CountResult } from '../counting/count.ts';
 import type { CountCost } from '../counting/estimateCost.ts';
 import type { StopReason } from '../counting/walk/sharedCount.ts';
 import type { CountPart } from '../counting/countRegions.ts';
 import type { RegionDescription } from '../counting/regions/describeRegion.ts';
 import type { Experiment } from '../counting/experiments/measure.ts';
+import type { BoundResult } from '../theory/bound.ts';
 
 /** A network for a worker: the text it reads itself, for weights never cross the thread. */
 export interface TaskNetwork {
@@ -105,18 +106,17 @@ export interface RunOutcome {
   readonly expected: ExpectedFigures;
 }
 
-/** The mean on a segment from draws of random networks. */
+/** The mean that is shown where no formula has one. */
 export interface MeanTask extends TaskNetwork {
   readonly kind: 'mean';
-  readonly choice: MeanChoice;
 }
 
 export interface MeanOutcome {
-  /** Or why there is none. */
-  readonly mean: ConditionalMean | { readonly reason: string };
+  /** Refused where there is none. */
+  readonly figure: BoundResult;
 }
 
-/** A share of the draws of such a mean. */
+/** A share of the draws of a mean on a segment. */
 export interface DrawsTask extends TaskNetwork {
   readonly kind: 'draws';
   readonly choice: MeanChoice;

@@ -1,5 +1,5 @@
 import type { NetworkAnalysis } from '../analysis/analyze.ts';
-import { drawnFigure, WORK_IN_BACKGROUND } from '../analysis/expectation/drawnMean.ts';
+import { drawnFigure } from '../analysis/expectation/drawnMean.ts';
 import type { MeanOutcome, MeanTask } from '../protocol/pool.ts';
 import type { AnalyzedDocument } from './documentAnalysis.ts';
 
@@ -41,7 +41,6 @@ export class DrawnMeans {
       fileName: source.fileName,
       imports,
       network: index,
-      choice: { work: WORK_IN_BACKGROUND },
     };
     void this.start(uri, analysis.networks[index], task);
   }
@@ -57,13 +56,16 @@ export class DrawnMeans {
     this.running.set(uri, running);
     await this.pause();
     if (running.end.signal.aborted) return;
-    const mean = await this.draw(task, running.end.signal).then(
-      (outcome) => outcome.mean,
-      (error: unknown) => ({ reason: error instanceof Error ? error.message : String(error) }),
+    const figure = await this.draw(task, running.end.signal).then(
+      (outcome) => outcome.figure,
+      (error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        return drawnFigure(analysis.network, { reason }, {});
+      },
     );
     if (running.end.signal.aborted) return;
     this.running.delete(uri);
-    analysis.keepDrawn(drawnFigure(analysis.network, mean, {}));
+    analysis.keepDrawn(figure);
     this.drawn(uri);
   }
 }

@@ -1,7 +1,8 @@
 import type { WeightsSource } from '../common/weightsSource.ts';
 import { countCost } from '../analysis/counts/countCost.ts';
 import { planCount } from '../analysis/counts/countPlan.ts';
-import { drawMean, drawShare } from '../analysis/expectation/drawnMean.ts';
+import { backgroundMean } from '../analysis/expectation/backgroundMean.ts';
+import { drawShare } from '../analysis/expectation/drawnMean.ts';
 import { regionsAtMost } from '../analysis/counts/regionsAtMost.ts';
 import { planExperiment } from '../analysis/counts/experiment.ts';
 import {
@@ -148,8 +149,8 @@ function perform(id: number, task: NetworkTask, network: Network, place: ThreadP
     }
     case 'mean': {
       const begun = hooks(id, shareOf(place), place.memory === null);
-      const mean = drawMean(network, task.choice, () => begun.stopped?.() === true);
-      return reply({ type: 'done', id, outcome: { mean } });
+      const figure = backgroundMean(network, () => begun.stopped?.() === true);
+      return reply({ type: 'done', id, outcome: { figure } });
     }
     case 'draws': {
       const begun = hooks(id, shareOf(place), place.memory === null);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { analyze, type Analysis } from '../../../src/analysis/analyze.ts';
-import { drawMean } from '../../../src/analysis/expectation/drawnMean.ts';
+import { drawMean, drawnFigure } from '../../../src/analysis/expectation/drawnMean.ts';
 import { LineIndex } from '../../../src/analysis/lineIndex.ts';
 import type { MeanOutcome, MeanTask } from '../../../src/protocol/pool.ts';
 import type { AnalyzedDocument } from '../../../src/server/documentAnalysis.ts';
@@ -36,7 +36,7 @@ class Draws {
         signal.addEventListener('abort', () => reject(new Error('cancelled')));
         const finish = () => {
           const { network } = analyze(task.text, task.fileName)!.networks[Number(task.network)];
-          resolve({ mean: drawMean(network, { work: { all: 1e5, fewest: 2e5 } }) });
+          resolve({ figure: drawnFigure(network, drawMean(network, { work: { all: 1e5, fewest: 2e5 } }), {}) });
         };
         this.tasks.push({ task, signal, finish });
       }),

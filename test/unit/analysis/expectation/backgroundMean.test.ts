@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { analyze } from '../../../../src/analysis/analyze.ts';
+import { planCount } from '../../../../src/analysis/counts/countPlan.ts';
+import { backgroundMean } from '../../../../src/analysis/expectation/backgroundMean.ts';
+import { simulationChoice } from '../../../../src/analysis/expectation/simulatedMean.ts';
+import { count } from '../../../../src/counting/countRegions.ts';
+import type { Network } from '../../../../src/network/network.ts';
+
+function networkOf(input: readonly number[], layers: readonly object[]): Network {
+  return analyze(JSON.stringify({ input, layers }), 'a.network.json')!.networks[0].network;
+}
+
+const goesOn = () => false;
+
+describe('the mean that is shown where no formula has one', () => {
+  it('is from draws where these cover the network', () => {
+    const pooled = networkOf(
+      [8, 1],
+      [
+        { type: 'conv1d', filters: 4, kernel_size: 3, activation: 'relu' },
+        { type: 'max_pooling1d', pool_size: 2 },
+        { type: 'conv1d', filters: 4, kernel_size: 2, activation: 'relu' },
+      ],
+    );
+    expect(backgroundMean(pooled, goesOn)).toMatchObject({ id: 'kac-rice-simulated', applies: true });
+  });
+
+  it('is the mean of exact counts where they do not', () => {
+    // Units on the inputs themselves have no weights, so nothing of the first layer is drawn.
+    const network = networkOf(
+      [3],
+      [
+        { type: 'leaky_relu', alpha: 0.1 },
+        { type: 'dense', units: 5, activation: 'relu' },
+      ],
+    );
+    const mean = backgroundMean(network, goesOn);
+    expect(mean).toMatchObject({ id: 'simulated-line', kind: 'mean', applies: true, domainDimension: 1 });
+    const { seed } = network.initialization;
+    const counts = Array.from({ length: 64 }, (_, k) =>
+      count(planCount(network, simulationChoice('simulated-line', seed + k, {}))),
+    );
+    const sum = counts.reduce((total, { activationRegions }) => total + activationRegions, 0);
+    expect(10 ** mean.value!.log10).toBeCloseTo(sum / 64, 10);
+    expect(mean.note).toMatch(/^simulated mean of 64 random networks, .*; standard error 0\.\d+;/);
+  });
+
+  it('says why there is neither', () => {
+    const network = networkOf([400], [{ type: 'leaky_relu' }, { type: 'dense', units: 1_000_000, activation: 'relu' }]);
+    expect(backgroundMean(network, goesOn)).toMatchObject({
+      id: 'kac-rice-simulated',
+      applies: false,
+      reason: expect.stringMatching(/ bends values .* own\. 401,000,000 parameters are more than /) as string,
+    });
+  });
+
+  it('is refused when it is stopped', () => {
+    const network = networkOf([3], [{ type: 'leaky_relu' }, { type: 'dense', units: 5, activation: 'relu' }]);
+    expect(backgroundMean(network, () => true).applies).toBe(false);
+  });
+});
