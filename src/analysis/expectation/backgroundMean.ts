@@ -12,7 +12,7 @@ const FEWEST = 8;
 const MOST = 64;
 /** Entries of matrices that all counts together read, about: some seconds. */
 const WORK = 1e10;
-/** When these are over, only the first counts are used: all those that ended in time would have too small a mean. */
+/** When these are over, only the first counts are used: those that end in time are smaller than others. */
 const SECONDS = 15;
 
 /**

@@ -181,6 +181,7 @@ class SubspaceCount {
     const neurons = this.positions.length * this.pattern.filters;
     if (neurons <= this.columns && this.allIndependent(budget)) return (1n + this.weight) ** BigInt(neurons);
     let states: State[] = [{ basis: [], sum: 1n }];
+    let held = 0;
     for (let p = 0; p < this.positions.length; p++) {
       for (let filter = 0; filter < this.pattern.filters; filter++) {
         const normal = this.normal(p, filter);
@@ -191,8 +192,10 @@ class SubspaceCount {
           const extended = this.extended(kept, normal);
           if (extended) next.add(extended, state.sum * this.weight);
           if (!budget.spend((kept.length + 2) * this.columns * STEPS_PER_PRODUCT)) return null;
+          if (!budget.allowsBytes(held + next.bytes)) return null;
         }
         states = next.states();
+        held = next.bytes;
       }
     }
     return states.reduce((total, { sum }) => total + sum, 0n);
@@ -258,6 +261,8 @@ function alive(basis: readonly BasisRow[], firstAlive: number): readonly BasisRo
 
 /** Sums by subspace. */
 class StateMap {
+  /** What its states hold, about. */
+  bytes = 0;
   private readonly byBasis = new Map<string, { basis: readonly BasisRow[]; sum: bigint }>();
 
   add(basis: readonly BasisRow[], sum: bigint): void {
@@ -265,8 +270,12 @@ class StateMap {
       .map(({ pivot, entries }) => `${pivot}:${entries.map((entry) => entry.toString(36)).join()}`)
       .join(';');
     const known = this.byBasis.get(key);
-    if (known) known.sum += sum;
-    else this.byBasis.set(key, { basis, sum });
+    if (known) {
+      known.sum += sum;
+      return;
+    }
+    this.byBasis.set(key, { basis, sum });
+    this.bytes += BYTES_PER_STATE + BYTES_PER_DIGIT * key.length;
   }
 
   states(): State[] {
@@ -275,3 +284,6 @@ class StateMap {
 }
 
 const STEPS_PER_PRODUCT = 200;
+/** A state without its rows; and a digit of its name with its share of the numbers. */
+const BYTES_PER_STATE = 300;
+const BYTES_PER_DIGIT = 4;

@@ -10,7 +10,11 @@ export class Budget {
   private readonly limit: number;
   readonly cancelled: (() => boolean) | undefined;
 
-  constructor(limit: number, cancelled?: () => boolean) {
+  constructor(
+    limit: number,
+    cancelled?: () => boolean,
+    private readonly bytes = MOST_BYTES,
+  ) {
     this.limit = limit;
     this.cancelled = cancelled;
   }
@@ -32,15 +36,23 @@ export class Budget {
     return true;
   }
 
+  /** Whether a computation may hold this many bytes at once; what it may not is over, whatever steps are left. */
+  allowsBytes(bytes: number): boolean {
+    return bytes <= this.bytes;
+  }
+
   /** A budget of its own with at most this many steps; what it uses is taken off this one when it is done. */
   share<T>(limit: number, task: (budget: Budget) => T): T {
     throwIfCancelled(this);
-    const part = new Budget(Math.min(limit, this.left), this.cancelled);
+    const part = new Budget(Math.min(limit, this.left), this.cancelled, this.bytes);
     const result = task(part);
     this.used += Math.min(part.used, part.limit);
     return result;
   }
 }
+
+/** A quarter of what an engine has at least: states of two steps are held at once, beside everything else. */
+const MOST_BYTES = 1e9;
 
 const STEPS_BETWEEN_CHECKS = 1_000_000;
 

@@ -24,7 +24,7 @@ export function frontierSum(grid: Grid, weights: readonly bigint[], bits: number
   let states = new StateTable(0);
   states.add(new Uint16Array(0), 1n);
   for (const step of steps) {
-    const next = advance(states, step, weights, prefix, bigintSteps(bits), budget);
+    const next = advance(states, step, weights, prefix, bits, budget);
     if (next === null) return null;
     states = next;
   }
@@ -36,10 +36,11 @@ function advance(
   step: FrontierStep,
   weights: readonly bigint[],
   prefix: readonly bigint[],
-  valueSteps: number,
+  bits: number,
   budget: Budget,
 ): StateTable | null {
   const width = step.floor.length;
+  const valueSteps = bigintSteps(bits);
   const next = new StateTable(width);
   const before = Uint16Array.from(step.constants);
   const kept = new Int32Array(width);
@@ -71,6 +72,14 @@ function advance(
     }
     const transitions = most - Math.max(0, first) + 1;
     if (!budget.spend(2 * (width + states.width) + transitions * (4 * width + valueSteps + 50))) return null;
+    if (!budget.allowsBytes(bytesOf(states, bits) + bytesOf(next, bits))) return null;
   }
   return next;
 }
+
+/** Arrays grow to twice their size. */
+function bytesOf({ size, width }: StateTable, bits: number): number {
+  return size * (4 * width + bits / 8 + BYTES_PER_STATE);
+}
+
+const BYTES_PER_STATE = 80;

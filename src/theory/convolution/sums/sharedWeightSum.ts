@@ -53,4 +53,4 @@ function sharedWeightSum(pattern: ReceptiveFields, pieceCount: number, options: 
   return { value: magnitudeOf(sum), note: 'exact but for a chance below 2^-30 of an accident in a prime field' };
 }
 
-const tooLarge = 'The layer is too large to count its independent sets within the budget.';
+const tooLarge = 'The layer is too large to count its independent sets within the budget of steps and memory.';

@@ -119,6 +119,12 @@ describe('budgets', () => {
     expect(exactGridSum(square, atWeight(1), new Budget(1e5))).toBeNull();
   });
 
+  it('is not known where its states take more memory than they may, whatever the budget is', () => {
+    const small = grid(windows(4, 2, 1), windows(4, 2, 1), 2);
+    expect(exactGridSum(small, atWeight(1), new Budget(1e12, undefined, 1e6))).not.toBeNull();
+    expect(exactGridSum(small, atWeight(1), new Budget(1e12, undefined, 1e4))).toBeNull();
+  });
+
   it('stop when the caller cancels', () => {
     let calls = 0;
     const cancelled = () => ++calls > 2;
