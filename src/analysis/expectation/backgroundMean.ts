@@ -16,8 +16,8 @@ const WORK = 1e10;
 const SECONDS = 15;
 
 /**
- * The mean on the diagonal of [-1, 1]^n that is shown where no formula has one: from draws, and where these do not cover
- * a network from exact counts of random ones. Refused, with the reasons of both, where neither is within reach.
+ * The mean on the diagonal of [-1, 1]^n that is shown where no formula has one: from draws, and where these do not
+ * cover a network from exact counts of random ones. Refused, with both reasons, where neither is within reach.
  */
 export function backgroundMean(network: Network, stopped: () => boolean): BoundResult {
   const drawn = drawnFigure(network, drawMean(network, { work: WORK_IN_BACKGROUND }, stopped), {});
