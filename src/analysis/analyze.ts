@@ -4,7 +4,7 @@ import { buildNetwork, type BuiltNetwork } from '../network/build.ts';
 import type { LayerDefinition, NetworkDefinition, Problem, Span } from '../network/definition.ts';
 import type { Layer, Network } from '../network/network.ts';
 import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
-import { MEAN_IDS, type BoundId } from '../theory/boundIds.ts';
+import type { BoundId } from '../theory/boundIds.ts';
 import { TheoryContext } from '../theory/context.ts';
 import { explainLayers } from '../theory/explain/explainLayers.ts';
 import { mainBottleneck, type LayerExplanation } from '../theory/explain/explanation.ts';
@@ -82,19 +82,28 @@ export class NetworkAnalysis {
     return bound.applies ? bound : undefined;
   }
 
-  /** The mean to compare counts with: the first that applies, one from formulas before a simulated one. */
+  /**
+   * The mean to compare counts with: in a plane before one on a segment, from formulas before one from draws or counts.
+   */
   get mean(): BoundResult | undefined {
-    for (const id of MEAN_IDS) {
-      const mean = this.applying(id);
-      if (mean) return mean;
-    }
     const { drawn } = this.theory;
-    return this.simulated.find((mean) => mean.applies) ?? (drawn?.applies ? drawn : undefined);
+    const others = [...this.simulated, ...(drawn ? [drawn] : [])].filter(({ applies }) => applies);
+    return (
+      this.applying('kac-rice-plane') ??
+      others.find(({ domainDimension }) => domainDimension === 2) ??
+      this.applying('kac-rice-line') ??
+      others[0]
+    );
   }
 
-  /** No formula gives a mean, and none was drawn, nor was it tried. */
+  /**
+   * No formula gives a mean where the network is counted by default: in the plane of two inputs, else on a segment.
+   * None was drawn, nor was it tried.
+   */
   get lacksMean(): boolean {
-    return this.theory.drawn === null && this.mean === undefined;
+    if (this.theory.drawn !== null) return false;
+    const { mean } = this;
+    return mean === undefined || (this.network.inputSize === 2 && mean.domainDimension !== 2);
   }
 
   /** Keeps a mean from draws, or the reason why there is none, for all texts in which the network is the same. */

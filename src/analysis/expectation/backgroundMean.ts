@@ -3,9 +3,10 @@ import type { CountResult } from '../../counting/count.ts';
 import { programSize } from '../../counting/program/programSize.ts';
 import type { Network } from '../../network/network.ts';
 import type { BoundResult } from '../../theory/bound.ts';
+import type { SimulatedId } from '../../theory/boundIds.ts';
 import { planCount, whyNotCounted } from '../counts/countPlan.ts';
 import { drawMean, drawnFigure, WORK_IN_BACKGROUND } from './drawnMean.ts';
-import { simulatedMean, simulationChoice } from './simulatedMean.ts';
+import { refusedSimulation, simulatedMean, simulationChoice } from './simulatedMean.ts';
 
 /** Random networks that are counted: at least as many, and at most. */
 const FEWEST = 8;
@@ -16,20 +17,23 @@ const WORK = 1e10;
 const SECONDS = 15;
 
 /**
- * The mean on the diagonal of [-1, 1]^n that is shown where no formula has one: from draws, and where these do not
- * cover a network from exact counts of random ones. Refused, with both reasons, where neither is within reach.
+ * The mean that is shown where no formula has one: in the plane of two inputs from exact counts of random networks;
+ * else on the diagonal of [-1, 1]^n from draws, and where these do not cover a network from counts. Refused, with the
+ * reasons of both, where neither is within reach.
  */
 export function backgroundMean(network: Network, stopped: () => boolean): BoundResult {
+  const inPlane = network.inputSize === 2 ? countedMean(network, 'simulated-plane', stopped) : null;
+  if (inPlane?.applies) return inPlane;
   const drawn = drawnFigure(network, drawMean(network, { work: WORK_IN_BACKGROUND }, stopped), {});
   if (drawn.applies) return drawn;
-  const counted = countedMean(network, stopped);
+  const counted = countedMean(network, 'simulated-line', stopped);
   if (counted.applies) return counted;
   return { ...drawn, reason: [drawn.reason, counted.reason].join(' ') };
 }
 
-function countedMean(network: Network, stopped: () => boolean): BoundResult | { applies: false; reason: string } {
+function countedMean(network: Network, id: SimulatedId, stopped: () => boolean): BoundResult {
   const reason = whyNotCounted(network);
-  if (reason !== null) return { applies: false, reason };
+  if (reason !== null) return refusedSimulation(id, reason);
   const end = performance.now() + 1000 * SECONDS;
   const isOver = () => stopped() || performance.now() > end;
   const { seed } = network.initialization;
@@ -37,21 +41,18 @@ function countedMean(network: Network, stopped: () => boolean): BoundResult | { 
   const countUpTo = (most: number): boolean => {
     while (counts.length < most) {
       if (isOver()) return false;
-      const counted = countOne(network, seed + counts.length, isOver);
+      const request = planCount(network, simulationChoice(id, seed + counts.length, {}));
+      const counted = count(request, { stopped: isOver });
       if (!counted.exact) return false;
       counts.push(counted);
     }
     return true;
   };
   if (!countUpTo(FEWEST))
-    return { applies: false, reason: `Counting ${FEWEST} random networks takes more than ${SECONDS} seconds.` };
+    return refusedSimulation(id, `Counting ${FEWEST} random networks takes more than ${SECONDS} seconds.`);
   if (!countUpTo(networksToCount(network, counts))) counts.length = FEWEST;
   const seeds = counts.map((_, k) => seed + k);
-  return simulatedMean('simulated-line', network, seeds, counts, {});
-}
-
-function countOne(network: Network, seed: number, stopped: () => boolean): CountResult {
-  return count(planCount(network, simulationChoice('simulated-line', seed, {})), { stopped });
+  return simulatedMean(id, network, seeds, counts, {});
 }
 
 /** A power of two, so that it seldom depends on what the first counts found. */

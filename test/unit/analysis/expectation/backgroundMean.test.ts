@@ -45,6 +45,18 @@ describe('the mean that is shown where no formula has one', () => {
     expect(mean.note).toMatch(/^simulated mean of 64 random networks, .*; standard error 0\.\d+;/);
   });
 
+  it('is in the plane of two inputs, even where a formula has one on a segment', () => {
+    const text = JSON.stringify({ input: [2], layers: [{ type: 'dense', units: 8, activation: 'relu6' }] });
+    const [analysis] = analyze(text, 'a.network.json')!.networks;
+    expect(analysis.mean?.id).toBe('kac-rice-line');
+    expect(analysis.lacksMean).toBe(true);
+    const mean = backgroundMean(analysis.network, goesOn);
+    expect(mean).toMatchObject({ id: 'simulated-plane', applies: true, domainDimension: 2 });
+    analysis.keepDrawn(mean);
+    expect(analysis.mean).toBe(mean);
+    expect(analysis.lacksMean).toBe(false);
+  });
+
   it('says why there is neither', () => {
     const network = networkOf([400], [{ type: 'leaky_relu' }, { type: 'dense', units: 1_000_000, activation: 'relu' }]);
     expect(backgroundMean(network, goesOn)).toMatchObject({
