@@ -126,6 +126,7 @@ function boundJson(bound: BoundResult) {
     log10Error: value?.log10Error ?? null,
     perLayer: bound.perLayer?.map((magnitude) => magnitude?.log10 ?? null) ?? null,
     note,
+    ...(bound.standardError !== undefined && { standardError: bound.standardError }),
     citation,
   };
 }

@@ -6,7 +6,7 @@ import type { BoundResult } from '../theory/bound.ts';
 import type { AnalyzedDocument } from './documentAnalysis.ts';
 import type { Settings } from './settings.ts';
 import type { ShownNetwork } from './shownNetworks.ts';
-import { describeParameters, mainBounds, meanDomain } from './words.ts';
+import { describeParameters, formatMean, mainBounds, meanDomain } from './words.ts';
 import { t } from './translation.ts';
 
 type Notation = Pick<Settings, 'notation'>;
@@ -36,7 +36,8 @@ export function shortTitle(network: ShownNetwork, document: AnalyzedDocument, se
 function figures(analysis: NetworkAnalysis, { notation }: Notation): string[] {
   const { atMost, canReach, expected } = mainBounds(analysis);
   const write = (bound: BoundResult | undefined) => (bound?.value ? formatMagnitude(bound.value, notation) : null);
-  const [most, reached, mean] = [atMost, canReach, expected].map(write);
+  const [most, reached] = [atMost, canReach].map(write);
+  const { inputSize } = analysis.network;
   const parameters = networkParameters(analysis.network, analysis.definition);
   const bends = analysis.network.layers.some((layer) => layer.neurons > 0 && layer.scope !== 'beyond');
   if (!bends)
@@ -46,9 +47,9 @@ function figures(analysis: NetworkAnalysis, { notation }: Notation): string[] {
     ...(reached === null
       ? []
       : [most === null ? t('≥ {0} regions reachable', reached) : t('proven reachable: {0}', reached)]),
-    ...(mean === null || !expected
-      ? []
-      : [t('≈ {0} at initialization on {1}', mean, meanDomain(analysis.network.inputSize, expected))]),
+    ...(expected
+      ? [t('≈ {0} at initialization on {1}', formatMean(expected, notation), meanDomain(inputSize, expected))]
+      : []),
     ...sizeOf(parameters),
   ];
 }

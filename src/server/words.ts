@@ -1,4 +1,4 @@
-import { formatCount } from '../common/formatFigures.ts';
+import { formatCount, formatMagnitude, significant, type Notation } from '../common/formatFigures.ts';
 import type { NetworkAnalysis } from '../analysis/analyze.ts';
 import { superscript } from '../common/describePlace.ts';
 import type { BoundFacts, BoundResult } from '../theory/bound.ts';
@@ -35,6 +35,19 @@ export function sourceOf(analysis: NetworkAnalysis, combined: BoundResult): Boun
 export function meanDomain(inputs: number, { domainDimension }: Pick<BoundFacts, 'domainDimension'>): string {
   if (domainDimension === 2) return inputs === 2 ? '[−1, 1]²' : t('a plane');
   return inputs === 1 ? '[−1, 1]' : t('the diagonal of {0}', `[−1, 1]${superscript(inputs)}`);
+}
+
+/** `817 ± 3 %` where the mean is known to within a standard error alone. */
+export function formatMean(mean: BoundResult, notation: Notation): string {
+  const value = mean.value ? formatMagnitude(mean.value, notation) : '';
+  const error = relativeError(mean);
+  return error === null ? value : `${value} ± ${error}`;
+}
+
+/** The standard error, `2.9 %` of the mean; null for a mean that has none. */
+export function relativeError({ value, standardError }: BoundResult): string | null {
+  if (!value || !standardError) return null;
+  return `${significant(100 * standardError * 10 ** -value.log10, 2)} %`;
 }
 
 export function describeParameters(count: number): string {

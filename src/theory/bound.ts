@@ -66,6 +66,8 @@ export interface BoundResult extends BoundFacts {
    * the domain of a mean.
    */
   readonly note: string | null;
+  /** Of the value of a mean from draws or counts. */
+  readonly standardError?: number;
 }
 
 /** One theorem, as the registry holds it. */

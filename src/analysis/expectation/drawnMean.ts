@@ -164,5 +164,6 @@ export function drawnFigure(
     value: perLayer.findLast((cut) => cut !== null) ?? null,
     perLayer,
     note: `${drawn}; on ${describeSegment(network, options)}; ${formatInitialization(network)}`,
+    standardError: mean.standardError,
   };
 }

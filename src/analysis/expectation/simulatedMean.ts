@@ -50,6 +50,7 @@ export function simulatedMean(
     value: magnitudeOfMean(counts.map(({ activationRegions }) => activationRegions)),
     perLayer,
     note: `${drawn}; standard error ${error.toPrecision(2)}; on ${where}; ${describeInitialization(network)}`,
+    standardError: error,
   };
 }
 

@@ -12,7 +12,7 @@ import { asWritten, formatShape } from '../../network/shape.ts';
 import type { BoundResult } from '../../theory/bound.ts';
 import { layersAt, type AnalyzedDocument } from '../documentAnalysis.ts';
 import { boldMarkdown, escapeMarkdown } from '../../protocol/markdown.ts';
-import { describeActivation, mainBounds, meanDomain, describeParameters, sourceOf } from '../words.ts';
+import { describeActivation, describeParameters, mainBounds, meanDomain, relativeError, sourceOf } from '../words.ts';
 import { t } from '../translation.ts';
 
 /** More than this many layers of one piece of text are summed up after the first ones. */
@@ -186,12 +186,17 @@ function footer(uri: string, network: number, analysis: NetworkAnalysis): string
   const sources = [atMost, canReach]
     .filter((bound) => bound !== undefined)
     .map((bound) => citation(sourceOf(analysis, bound)));
-  if (expected) sources.push(citation(expected));
+  if (expected) sources.push(citation(expected) + errorOf(expected));
   const commands = [
     command(t('Plot'), 'regionLens.showPlot', uri, network),
     command(t('Count'), 'regionLens.countRegions', uri, network),
   ];
   return [...new Set(sources), ...commands, `[${t('What is this?')}](${EXPLANATION})`].join(' · ');
+}
+
+function errorOf(mean: BoundResult): string {
+  const error = relativeError(mean);
+  return error === null ? '' : ` (${t('standard error {0}', error)})`;
 }
 
 function citation(bound: BoundResult): string {

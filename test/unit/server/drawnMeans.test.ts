@@ -113,5 +113,10 @@ describe('the language server', () => {
     const labels = async () => JSON.stringify((await server.hints(uri))?.map(({ label }) => label));
     expect(await labels()).toContain('≤×');
     await expect.poll(labels, { timeout: 50_000, interval: 300 }).toContain('≈×');
+    const ask = async (method: string, more: object = {}) =>
+      JSON.stringify(await server.connection.sendRequest(method, { textDocument: { uri }, ...more }));
+    expect(await ask('textDocument/codeLens')).toMatch(/≈ [\d.]+ ± [\d.]+ % at initialization on the diagonal/);
+    const position = { line: 0, character: pooling(4).indexOf('max_pooling') };
+    expect(await ask('textDocument/hover', { position })).toMatch(/\(standard error [\d.]+ %\)/);
   });
 });

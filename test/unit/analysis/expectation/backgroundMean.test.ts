@@ -42,6 +42,8 @@ describe('the mean that is shown where no formula has one', () => {
     );
     const sum = counts.reduce((total, { activationRegions }) => total + activationRegions, 0);
     expect(10 ** mean.value!.log10).toBeCloseTo(sum / 64, 10);
+    const squares = counts.reduce((total, { activationRegions }) => total + (activationRegions - sum / 64) ** 2, 0);
+    expect(mean.standardError).toBeCloseTo(Math.sqrt(squares / 63 / 64), 10);
     expect(mean.note).toMatch(/^simulated mean of 64 random networks, .*; standard error 0\.\d+;/);
   });
 
