@@ -109,6 +109,12 @@ export interface RunOutcome {
 /** The mean that is shown where no formula has one. */
 export interface MeanTask extends TaskNetwork {
   readonly kind: 'mean';
+  /** How it is drawn. */
+  readonly choice: MeanChoice;
+  /** Threads may share the draws; for a small network that takes longer. */
+  readonly isLarge: boolean;
+  /** Draws that were made already. */
+  readonly shares?: readonly DrawnShare[];
 }
 
 export interface MeanOutcome {

@@ -1,5 +1,6 @@
 import type { NetworkAnalysis } from '../analysis/analyze.ts';
-import { drawnFigure } from '../analysis/expectation/drawnMean.ts';
+import { drawnFigure, WORK_IN_BACKGROUND } from '../analysis/expectation/drawnMean.ts';
+import type { Network } from '../network/network.ts';
 import type { MeanOutcome, MeanTask } from '../protocol/pool.ts';
 import type { AnalyzedDocument } from './documentAnalysis.ts';
 
@@ -41,6 +42,8 @@ export class DrawnMeans {
       fileName: source.fileName,
       imports,
       network: index,
+      choice: { work: WORK_IN_BACKGROUND },
+      isLarge: isLarge(analysis.networks[index].network),
     };
     void this.start(uri, analysis.networks[index], task);
   }
@@ -68,4 +71,11 @@ export class DrawnMeans {
     analysis.keepDrawn(figure);
     this.drawn(uri);
   }
+}
+
+/** Neurons from which threads share the draws: each of them has to read the text and to get warm. */
+const MANY = 20_000;
+
+function isLarge({ inputSize, layers }: Network): boolean {
+  return inputSize > 2 && layers.reduce((sum, { neurons }) => sum + neurons, 0) >= MANY;
 }

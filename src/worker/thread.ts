@@ -149,7 +149,7 @@ function perform(id: number, task: NetworkTask, network: Network, place: ThreadP
     }
     case 'mean': {
       const begun = hooks(id, shareOf(place), place.memory === null);
-      const figure = backgroundMean(network, () => begun.stopped?.() === true);
+      const figure = backgroundMean(network, task, () => begun.stopped?.() === true);
       return reply({ type: 'done', id, outcome: { figure } });
     }
     case 'draws': {

@@ -5,7 +5,7 @@ import type { Network } from '../../network/network.ts';
 import type { BoundResult } from '../../theory/bound.ts';
 import type { SimulatedId } from '../../theory/boundIds.ts';
 import { planCount, whyNotCounted } from '../counts/countPlan.ts';
-import { drawMean, drawnFigure, WORK_IN_BACKGROUND } from './drawnMean.ts';
+import { drawMean, drawnFigure, meanOfShares, type DrawnShare, type MeanChoice } from './drawnMean.ts';
 import { refusedSimulation, simulatedMean, simulationChoice } from './simulatedMean.ts';
 
 /** Random networks that are counted: at least as many, and at most. */
@@ -16,15 +16,22 @@ const WORK = 1e10;
 /** When these are over, only the first counts are used: those that end in time are smaller than others. */
 const SECONDS = 15;
 
+interface DrawsOfMean {
+  readonly choice: MeanChoice;
+  /** Draws that were made already. */
+  readonly shares?: readonly DrawnShare[];
+}
+
 /**
  * The mean that is shown where no formula has one: in the plane of two inputs from exact counts of random networks;
  * else on the diagonal of [-1, 1]^n from draws, and where these do not cover a network from counts. Refused, with the
  * reasons of both, where neither is within reach.
  */
-export function backgroundMean(network: Network, stopped: () => boolean): BoundResult {
+export function backgroundMean(network: Network, { choice, shares }: DrawsOfMean, stopped: () => boolean): BoundResult {
   const inPlane = network.inputSize === 2 ? countedMean(network, 'simulated-plane', stopped) : null;
   if (inPlane?.applies) return inPlane;
-  const drawn = drawnFigure(network, drawMean(network, { work: WORK_IN_BACKGROUND }, stopped), {});
+  const mean = shares ? meanOfShares(network, shares) : drawMean(network, choice, stopped);
+  const drawn = drawnFigure(network, mean, {});
   if (drawn.applies) return drawn;
   const counted = countedMean(network, 'simulated-line', stopped);
   if (counted.applies) return counted;

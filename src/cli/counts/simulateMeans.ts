@@ -6,18 +6,11 @@ import {
   simulatedMean,
   simulationChoice,
 } from '../../analysis/expectation/simulatedMean.ts';
-import {
-  drawnFigure,
-  drawUntilEnough,
-  ON_REQUEST,
-  type DrawnShare,
-  type MeanChoice,
-  type RangeOfRounds,
-} from '../../analysis/expectation/drawnMean.ts';
+import { drawnFigure, drawUntilEnough, ON_REQUEST } from '../../analysis/expectation/drawnMean.ts';
 import type { CountResult } from '../../counting/count.ts';
 import type { BoundResult, TheoryOptions } from '../../theory/bound.ts';
 import type { SimulatedId } from '../../theory/boundIds.ts';
-import type { DrawsTask } from '../../protocol/pool.ts';
+import { drawOnThreads, sentenceOf } from '../../worker/sharedDraws.ts';
 import type { CountProcess } from '../../host/node/processes/countProcess.ts';
 
 export interface Simulation {
@@ -56,39 +49,18 @@ export async function withSimulatedMeans(
 /** The mean from draws, without counts: the only one that large networks can have. */
 async function drawn(
   analysis: NetworkAnalysis,
-  source: SimulationSource,
+  { text, fileName, imports, networks }: SimulationSource,
   options: TheoryOptions,
-  simulation: Simulation,
+  { pool, stop }: Simulation,
 ): Promise<BoundResult> {
   const { network } = analysis;
   const { segment } = options;
-  const mean = await drawUntilEnough(network, ON_REQUEST, (work, range) =>
-    draw(analysis, source, { segment, work }, simulation, range),
-  );
+  const task = { text, fileName, imports, network: networks.indexOf(analysis) };
+  const mean = await drawUntilEnough(network, ON_REQUEST, async (work, range) => {
+    const shares = await drawOnThreads(pool, task, { segment, work }, stop, range);
+    return stop.aborted ? null : shares;
+  });
   return drawnFigure(network, mean, options);
-}
-
-/** Rounds of draws on all threads; null if they were stopped. */
-async function draw(
-  analysis: NetworkAnalysis,
-  { text, fileName, imports, networks }: SimulationSource,
-  choice: MeanChoice,
-  { pool, stop }: Simulation,
-  range?: RangeOfRounds,
-): Promise<DrawnShare[] | null> {
-  const of = pool.threadCount;
-  const network = networks.indexOf(analysis);
-  const shares = await Promise.all(
-    Array.from({ length: of }, (_, index) => {
-      const share = { index, of, ...range };
-      const task = { kind: 'draws', text, fileName, imports, network, choice, share } as const;
-      return pool.run<DrawsTask>(task, { signal: stop }).then(
-        (outcome) => outcome.share,
-        (error: unknown) => ({ reason: sentenceOf(error) }),
-      );
-    }),
-  );
-  return stop.aborted ? null : shares;
 }
 
 async function simulated(
@@ -121,9 +93,4 @@ async function simulated(
   if (failed && !stop.aborted) return refusedSimulation(id, sentenceOf(failed.reason));
   const results = counts.flatMap((count): CountResult[] => (count.status === 'fulfilled' ? [count.value.result] : []));
   return simulatedMean(id, network, seeds, results, options);
-}
-
-function sentenceOf(reason: unknown): string {
-  const message = reason instanceof Error ? reason.message : String(reason);
-  return message.charAt(0).toUpperCase() + message.slice(1) + (message.endsWith('.') ? '' : '.');
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { analyze } from '../../../../src/analysis/analyze.ts';
 import { planCount } from '../../../../src/analysis/counts/countPlan.ts';
 import { backgroundMean } from '../../../../src/analysis/expectation/backgroundMean.ts';
+import { drawShare } from '../../../../src/analysis/expectation/drawnMean.ts';
 import { simulationChoice } from '../../../../src/analysis/expectation/simulatedMean.ts';
 import { count } from '../../../../src/counting/countRegions.ts';
 import type { Network } from '../../../../src/network/network.ts';
@@ -10,6 +11,7 @@ function networkOf(input: readonly number[], layers: readonly object[]): Network
   return analyze(JSON.stringify({ input, layers }), 'a.network.json')!.networks[0].network;
 }
 
+const draws = { choice: { work: { all: 1e7, fewest: 2e7 } } };
 const goesOn = () => false;
 
 describe('the mean that is shown where no formula has one', () => {
@@ -22,7 +24,10 @@ describe('the mean that is shown where no formula has one', () => {
         { type: 'conv1d', filters: 4, kernel_size: 2, activation: 'relu' },
       ],
     );
-    expect(backgroundMean(pooled, goesOn)).toMatchObject({ id: 'kac-rice-simulated', applies: true });
+    const mean = backgroundMean(pooled, draws, goesOn);
+    expect(mean).toMatchObject({ id: 'kac-rice-simulated', applies: true });
+    const shares = [1, 0].map((index) => drawShare(pooled, draws.choice, { index, of: 2 }));
+    expect(backgroundMean(pooled, { ...draws, shares }, goesOn)).toEqual(mean);
   });
 
   it('is the mean of exact counts where they do not', () => {
@@ -34,7 +39,7 @@ describe('the mean that is shown where no formula has one', () => {
         { type: 'dense', units: 5, activation: 'relu' },
       ],
     );
-    const mean = backgroundMean(network, goesOn);
+    const mean = backgroundMean(network, draws, goesOn);
     expect(mean).toMatchObject({ id: 'simulated-line', kind: 'mean', applies: true, domainDimension: 1 });
     const { seed } = network.initialization;
     const counts = Array.from({ length: 64 }, (_, k) =>
@@ -52,7 +57,7 @@ describe('the mean that is shown where no formula has one', () => {
     const [analysis] = analyze(text, 'a.network.json')!.networks;
     expect(analysis.mean?.id).toBe('kac-rice-line');
     expect(analysis.lacksMean).toBe(true);
-    const mean = backgroundMean(analysis.network, goesOn);
+    const mean = backgroundMean(analysis.network, draws, goesOn);
     expect(mean).toMatchObject({ id: 'simulated-plane', applies: true, domainDimension: 2 });
     analysis.keepDrawn(mean);
     expect(analysis.mean).toBe(mean);
@@ -61,7 +66,7 @@ describe('the mean that is shown where no formula has one', () => {
 
   it('says why there is neither', () => {
     const network = networkOf([400], [{ type: 'leaky_relu' }, { type: 'dense', units: 1_000_000, activation: 'relu' }]);
-    expect(backgroundMean(network, goesOn)).toMatchObject({
+    expect(backgroundMean(network, draws, goesOn)).toMatchObject({
       id: 'kac-rice-simulated',
       applies: false,
       reason: expect.stringMatching(/ bends values .* own\. 401,000,000 parameters are more than /) as string,
@@ -70,6 +75,6 @@ describe('the mean that is shown where no formula has one', () => {
 
   it('is refused when it is stopped', () => {
     const network = networkOf([3], [{ type: 'leaky_relu' }, { type: 'dense', units: 5, activation: 'relu' }]);
-    expect(backgroundMean(network, () => true).applies).toBe(false);
+    expect(backgroundMean(network, draws, () => true).applies).toBe(false);
   });
 });
