@@ -33,6 +33,8 @@ export interface WorkOfDraws {
   readonly rounds?: number;
   /** Draws that take as many are compared with draws of the first layers; `MANY` without it. */
   readonly many?: number;
+  /** Draws that take as many look at a part of the channels where numbers are compared; `SAMPLED` without it. */
+  readonly sampled?: number;
 }
 
 export interface ConditionalChoice {
@@ -46,6 +48,7 @@ const STRATA = 8;
 const MIN_ROUNDS = 2;
 const MAX_ROUNDS = 250;
 const MANY = 1e8;
+const SAMPLED = 1e7;
 /** Draws of the first layers for each draw of all. */
 const EARLY = 8;
 /** From fewer rounds the spread between them is not an estimate: neighboring parts are compared instead. */
@@ -191,20 +194,20 @@ class Rounds {
     const { first } = this;
     const draws = Array.from({ length: STRATA }, (_, stratum): ControlledDraw => {
       const place = this.line.at((stratum + uniform()) / STRATA);
-      const rates = this.ratesAt(place, first && { after: first.last, ends: false });
+      const rates = this.ratesAt(place, uniform, first && { after: first.last, ends: false });
       if (Number.isFinite(rates.rootLayer)) roots.push(rates.rootLayer);
       return drawOf(place, rates, rates.early);
     });
     const parts = first ? EARLY * STRATA : 0;
     const early = Array.from({ length: parts }, (_, part): ControlledDraw => {
       const place = this.line.at((part + uniform()) / parts);
-      const rates = this.ratesAt(place, { after: first!.last, ends: true });
+      const rates = this.ratesAt(place, uniform, { after: first!.last, ends: true });
       return drawOf(place, { ...rates, perLayer: rates.early!.rates }, null);
     });
     return { number, draws, early, roots };
   }
 
-  private ratesAt({ t, origin, course }: WidelyKnownPlace, cut: Draw['cut']): Rates {
+  private ratesAt({ t, origin, course }: WidelyKnownPlace, uniform: () => number, cut: Draw['cut']): Rates {
     const { network, start, direction, chance, places, limit } = this;
     const point = sum([start, times(direction, t)]);
     return breakpointRates(network, point, direction, {
@@ -214,6 +217,7 @@ class Rounds {
       places,
       origin,
       course,
+      sampled: this.work >= (this.choice.work.sampled ?? SAMPLED) ? uniform() : null,
       limit,
       cut,
       breathe: () => {

@@ -209,16 +209,21 @@ class ForwardPass {
     const size = groups.reduce((most, group) => Math.max(most, group.length), 0);
     if (size > MAX_GROUP) throw new NotDrawn(`${layer.name} takes the greatest of more than ${MAX_GROUP} numbers.`);
     if (size > 1) this.add(layer, changeRate(layer, tensor, groups, this.draw, areIndependent));
-    const chosen = groups.map((group) =>
-      group.reduce((best, cell) => (tensor.values[cell] > tensor.values[best] ? cell : best)),
-    );
+    const [values, tangents] = [new Float64Array(groups.length), new Float64Array(groups.length)];
+    const isNonNegative = new Uint8Array(groups.length);
+    groups.forEach((group, g) => {
+      let best = group[0];
+      for (const cell of group) {
+        if (tensor.values[cell] > tensor.values[best]) best = cell;
+        isNonNegative[g] |= tensor.isNonNegative[cell];
+      }
+      [values[g], tangents[g]] = [tensor.values[best], tensor.tangents[best]];
+    });
     return {
-      values: Float64Array.from(chosen, (cell) => tensor.values[cell]),
-      tangents: Float64Array.from(chosen, (cell) => tensor.tangents[cell]),
+      values,
+      tangents,
       channels,
-      isNonNegative: Uint8Array.from(groups, (group) =>
-        group.some((cell) => tensor.isNonNegative[cell] === 1) ? 1 : 0,
-      ),
+      isNonNegative,
       fresh: null,
       last: tensor.last,
       before: null,

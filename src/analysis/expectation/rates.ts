@@ -7,6 +7,7 @@ import { differenceOfReads, nothingRead, refuseOneNumber } from './oneNumber.ts'
 import { rounded } from './rounded.ts';
 import { NotDrawn, type Covariance, type Fresh, type RandomTensor, type Reads } from './randomTensor.ts';
 import type { Sources } from './sources.ts';
+import { allChannels, channelSample } from './channelSample.ts';
 import { KnownPairs } from './knownPairs.ts';
 import type { OriginSet } from './originSet.ts';
 
@@ -145,20 +146,24 @@ export function changeRate(
   layer: Layer,
   input: RandomTensor,
   groups: readonly (readonly number[])[],
-  { sources, origin }: Draw,
+  draw: Draw,
   areIndependent: boolean,
 ): LayerRate {
+  const { sources, origin } = draw;
   const known = input.before;
   const tensor = known ? known.tensor : input;
-  const { fresh } = tensor;
+  const { fresh, channels } = tensor;
   if (!fresh) throw compared(layer);
+  const sample = areIndependent ? allChannels : channelSample(tensor, draw);
+  const isTaken = (cell: number) => (cell % channels) % sample.step === sample.first;
   const first = new KnownPairs();
   const nameOf = (cell: number) => first.firstOf(rounded(tensor.values[cell]), 0, cell);
-  tensor.values.forEach((_, cell) => nameOf(cell));
+  for (let cell = 0; cell < tensor.values.length; cell++) if (isTaken(cell)) nameOf(cell);
   const seen = new KnownPairs();
   const covariances = new CovariancesOfSlots();
   let [rate, vanishes] = [0, false];
   for (const group of groups) {
+    if (!isTaken(group[0])) continue;
     const contest = contestOf(tensor, fresh, group, sources, areIndependent, covariances);
     const size = contest.cells.length;
     const names = contest.cells.map(nameOf);
@@ -180,7 +185,7 @@ export function changeRate(
       }
     }
   }
-  return { rate, vanishes };
+  return { rate: sample.step * rate, vanishes };
 }
 
 /** Of two numbers, and of how they change. */

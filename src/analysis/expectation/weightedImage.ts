@@ -25,6 +25,8 @@ export interface Draw {
   /** How far along the line the origin is; null where the line misses it. */
   readonly origin: number | null;
   readonly course: Course;
+  /** In [0, 1): which part of the channels says what all of them do; null where all are looked at. */
+  readonly sampled: number | null;
   /** By which surprises are weighed; null where factors are enough. */
   readonly limit: WideLimit | null;
   /** The layer after which it is said what may follow; null for none. There the draw may end. */

@@ -267,7 +267,18 @@ describe('factors, by which draws are compared with their mean, have the mean on
     const draws = Array.from({ length: 1000 }, (__, k) => {
       const limit = k < 400 ? wide : null;
       const sources = new Sources();
-      const draw = { initialization, chance, sources, places, origin, course, limit, cut: null, breathe: () => {} };
+      const draw = {
+        initialization,
+        chance,
+        sources,
+        places,
+        origin,
+        course,
+        limit,
+        sampled: null,
+        cut: null,
+        breathe: () => {},
+      };
       return breakpointRates(network, point, direction, draw);
     });
     network.layers.forEach(({ index, name }) => {
@@ -559,4 +570,30 @@ describe('says why there is no mean', () => {
       reason: 'Stopped before enough networks were drawn.',
     });
   });
+});
+
+test('a part of the channels says what all of them do where numbers are compared', () => {
+  const network = networkOf(
+    [12, 1],
+    [
+      { type: 'conv1d', filters: 128, kernel_size: 3, activation: 'relu' },
+      { type: 'max_pooling1d', pool_size: 3, strides: 1 },
+      { type: 'conv1d', filters: 96, kernel_size: 2 },
+      { type: 'max_pooling1d', pool_size: 2 },
+    ],
+  );
+  const ends = (seed: number) => Array.from({ length: 12 }, (_, k) => Math.sin(7 * k + seed));
+  const meanOf = (sampled: number) => {
+    const work = { all: 1, fewest: 1e12, rounds: 60, sampled };
+    const mean = conditionalMean(network, { from: ends(1), to: ends(2) }, { seed: 1, work });
+    if (mean === null || typeof mean === 'string') throw new Error(String(mean));
+    return mean;
+  };
+  const [all, part] = [meanOf(Infinity), meanOf(0)];
+  expect(part.perLayer).not.toEqual(all.perLayer);
+  all.perLayer.forEach((mean, layer) => {
+    const error = Math.hypot(all.standardError, part.standardError);
+    expect(Math.abs(mean! - part.perLayer[layer]!)).toBeLessThan(3 * error);
+  });
+  expect(part.standardError).toBeLessThan(0.03 * part.perLayer.at(-1)!);
 });

@@ -158,6 +158,7 @@ describe('rates are those of all positions, to rounding', () => {
         places,
         breathe: () => {},
         limit: null,
+        sampled: null,
         cut: null,
         course: {
           shares: new Float64Array(network.layers.length),
