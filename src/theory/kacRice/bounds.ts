@@ -127,7 +127,7 @@ function evaluation(mean: MeanRegions, where: string, network: Network): Evaluat
     perLayer: mean.perLayer.map((value) =>
       value === null ? null : { exact: null, log10: Math.log10(value), log10Error },
     ),
-    note: `on ${where}; ${formatInitialization(network)}; mean at initialization ${mean.isAtWidth ? 'at the widths of this network' : 'in the wide limit'}`,
+    note: `on ${where}; ${formatInitialization(network)}; mean at initialization ${mean.isAtWidth ? 'at the widths of this network' : 'in the wide limit'}${mean.remark ? `; ${mean.remark}` : ''}`,
   };
 }
 

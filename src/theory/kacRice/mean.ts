@@ -10,6 +10,8 @@ export type MeanRegions =
       readonly relativeError: number;
       /** Not the limit of wide layers. */
       readonly isAtWidth?: boolean;
+      /** What else a reader must know. */
+      readonly remark?: string;
     }
   | { readonly reason: string };
 

@@ -4,6 +4,7 @@ import { crossingProbability, fixedRoot } from './integrals/crossing.ts';
 import { bentMoments, integrateOverNodes } from './integrals/levels.ts';
 import { DEFAULT_BUDGET, perLayer, unlessRefused, type MeanRegions } from './mean.ts';
 import { integrateOverPooling } from './pooledMean.ts';
+import { regionsThroughOrigin } from './throughOrigin.ts';
 import { propagate, requireClosedForm, type Bend } from './moments/propagate.ts';
 import { tropicalMean } from './tropicalMean.ts';
 import { unitsBendAtZeroOnly } from './moments/unit.ts';
@@ -17,6 +18,8 @@ export function meanRegionsOnSegment(network: Network, segment: Segment, options
   if (![segment.from, segment.to].every((point) => isPointOf(network, point)))
     return { reason: `The segment's ends must have ${network.inputSize} coordinates each.` };
   if (segment.from.every((x, i) => x === segment.to[i])) return { reason: 'The segment has no length.' };
+  const throughOrigin = regionsThroughOrigin(network, segment);
+  if (throughOrigin) return throughOrigin;
   return unlessRefused(() => {
     const limits = { budget: options.budget ?? DEFAULT_BUDGET, cancelled: options.cancelled };
     const tropical = tropicalMean(network, segment, limits);
