@@ -29,7 +29,7 @@ export interface DrawsOnRequest {
   readonly error: number;
 }
 
-/** About twenty seconds of processor time at first for VGG16, and two minutes in all. */
+/** About thirteen seconds of processor time at first for VGG16, and some seventy in all. */
 export const ON_REQUEST: DrawsOnRequest = {
   atFirst: { all: 4e9, fewest: 4e10, rounds: 4 },
   inAll: { all: 4e10, fewest: 4e10, rounds: 4 },
