@@ -1,5 +1,6 @@
 import type { PlaneWindow } from '../common/place.ts';
 import type { PanelModel } from './panel.ts';
+import type { MeanOutcome, MeanTask } from './pool.ts';
 import type {
   ComparisonParts,
   CountSettings,
@@ -187,3 +188,6 @@ export const pingRequest: Method<Record<string, never>, null> = { method: 'regio
 export const readFileRequest: Method<{ readonly uri: string; readonly maxBytes: number }, Uint8Array | null> = {
   method: 'regionLens/readFile',
 };
+
+/** Sent by a server that cannot start a thread itself, as in a browser; cancelled when the network is another one. */
+export const drawMeanRequest: Method<MeanTask, MeanOutcome> = { method: 'regionLens/drawMean' };

@@ -208,6 +208,12 @@ describe('sources', () => {
   });
 });
 
+it('has the mean of a network that no formula has one for, from a Web Worker', async () => {
+  await web.openFile('maxout.network.json');
+  await web.waitForLine(/"maxout".*≈×/);
+  expect((await web.codeLenses()).join('\n')).toMatch(/≈ 235 ± [\d.]+ % at initialization on \[−1, 1\]²/);
+});
+
 it('underlines a sum of layers that do not fit', async () => {
   await web.openFile('mismatched.network.json');
   await web.page.locator('.squiggly-error').first().waitFor();

@@ -2,15 +2,18 @@ import {
   BaseLanguageClient,
   BrowserMessageReader,
   BrowserMessageWriter,
+  type CancellationToken,
   type LanguageClientOptions,
   type MessageTransports,
 } from 'vscode-languageclient/browser';
-import { readFileRequest } from '../../protocol/server.ts';
+import type { MeanTask } from '../../protocol/pool.ts';
+import { drawMeanRequest, readFileRequest } from '../../protocol/server.ts';
+import type { CountPool } from '../../worker/countPool.ts';
 import type { ServerLauncher } from '../host.ts';
 import { readForServer } from './files.ts';
 
-/** Language servers in Web Workers. `address` is that of the server's script. */
-export function workerLauncher(address: string): ServerLauncher {
+/** Language servers in Web Workers. `address` is that of the server's script; `means` draws means for it. */
+export function workerLauncher(address: string, means: CountPool): ServerLauncher {
   return {
     start(log) {
       const worker = new Worker(address);
@@ -28,6 +31,11 @@ export function workerLauncher(address: string): ServerLauncher {
     createClient(connect, options) {
       const client = new WorkerClient(connect, options);
       client.onRequest(readFileRequest.method, readForServer);
+      client.onRequest(drawMeanRequest.method, (task: MeanTask, token: CancellationToken) => {
+        const end = new AbortController();
+        token.onCancellationRequested(() => end.abort());
+        return means.run(task, { signal: end.signal });
+      });
       return client;
     },
   };

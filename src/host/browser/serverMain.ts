@@ -4,6 +4,9 @@ import {
   createConnection,
   ProposedFeatures,
 } from 'vscode-languageserver/browser';
+import { CancellationTokenSource } from 'vscode-languageserver';
+import { drawMeanRequest } from '../../protocol/server.ts';
+import type { MeanOutcome } from '../../protocol/pool.ts';
 import { startServer } from '../../server/languageServer.ts';
 import { EditorFiles } from './editorFiles.ts';
 
@@ -18,4 +21,9 @@ startServer({
   connection,
   files: new EditorFiles(connection),
   nextTurn: () => new Promise((resolve) => setTimeout(resolve)),
+  drawMean(task, signal) {
+    const cancelled = new CancellationTokenSource();
+    signal.addEventListener('abort', () => cancelled.cancel());
+    return connection.sendRequest<MeanOutcome>(drawMeanRequest.method, task, cancelled.token);
+  },
 });
