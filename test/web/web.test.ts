@@ -211,7 +211,8 @@ describe('sources', () => {
 it('has the mean of a network that no formula has one for, from a Web Worker', async () => {
   await web.openFile('maxout.network.json');
   await web.waitForLine(/"maxout".*≈×/);
-  expect((await web.codeLenses()).join('\n')).toMatch(/≈ 235 ± [\d.]+ % at initialization on \[−1, 1\]²/);
+  const lenses = async () => (await web.codeLenses()).join('\n');
+  await expect.poll(lenses).toMatch(/≈ 235 ± [\d.]+ % at initialization on \[−1, 1\]²/);
 });
 
 it('underlines a sum of layers that do not fit', async () => {
