@@ -20,7 +20,7 @@ function isEllipsis(part: Value): boolean {
 }
 
 /** The same parts with `:` for every axis that `...` stands for. */
-function withoutEllipsis(parts: readonly Value[], axes: number): readonly Value[] {
+export function withoutEllipsis(parts: readonly Value[], axes: number): readonly Value[] {
   const at = parts.findIndex(isEllipsis);
   if (at < 0) return parts;
   const named = parts.filter((part) => part !== null).length - 1;

@@ -17,7 +17,7 @@ import { Fields } from './fields.ts';
 import { applyLayer, isLayer } from './layers.ts';
 import { childrenOf, isContainer, isModule, isModuleClass, moduleKind } from './modules.ts';
 import { Aside, DataTensor, Filled, Parameter, Tensor } from './tensor.ts';
-import { callTensorFunction } from './tensorCalls.ts';
+import { callTensorFunction, callUnfold } from './tensorCalls.ts';
 import { STEPS_OF_LAYER } from './trace.ts';
 import type { Trace } from './trace.ts';
 
@@ -230,6 +230,7 @@ export class TorchSession {
     if (number !== undefined) return new Filled(number, undefined);
     const name = path.split('.').at(-1) ?? '';
     if (/^(?:flax|jax)\./.test(path)) return callFlaxFunction(e, path, args, site);
+    if (/^torch\.nn\.functional\.unfold$/.test(path)) return callUnfold(e, args, site);
     return path.startsWith('torch.') ? callTensorFunction(e, name, args, site) : undefined;
   }
 

@@ -1,4 +1,5 @@
 import type { Span } from '../../../../network/definition.ts';
+import type { Window } from '../../../../network/operation.ts';
 import { sizeOf, type Shape } from '../../../../network/shape.ts';
 import { Condition } from '../../../graph/choices.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
@@ -33,7 +34,7 @@ export class Tensor implements Mutable {
   }
 
   /** It may become a part of a max-plus product. */
-  get pending(): Opened | OuterSum | undefined {
+  get pending(): Pending | undefined {
     return this.state instanceof Deferred ? this.state.pending : undefined;
   }
 
@@ -46,19 +47,31 @@ export class Tensor implements Mutable {
   }
 }
 
-/** A vector with an axis before its numbers: `x.unsqueeze(1)`. */
+/** What windows of an image see, an axis of numbers before one of windows: `F.unfold(x, 3)`. */
+export interface Unfolded {
+  readonly kind: 'unfolded';
+  readonly x: TensorValue;
+  readonly window: Window;
+}
+
+/** A vector, or what windows see, with an axis before its numbers: `x.unsqueeze(1)`. */
 export interface Opened {
   readonly kind: 'opened';
   readonly x: TensorValue;
+  readonly window?: Window;
 }
 
-/** For each unit the numbers of a vector, each with a weight added to it. */
+/** For each unit the numbers of a vector or of a window, each with a weight added to it. */
 export interface OuterSum {
   readonly kind: 'sum';
   readonly x: TensorValue;
+  readonly window?: Window;
   readonly units: number;
   readonly owner: string;
 }
+
+/** What may become a part of a max-plus product. */
+export type Pending = Unfolded | Opened | OuterSum;
 
 /** A tensor that is not made before something reads it: a layer may take in what made it. */
 export class Deferred {
@@ -67,7 +80,7 @@ export class Deferred {
     readonly rearranged: Rearranged | undefined,
     /** Makes it, or says why not, where it is read. */
     readonly refuse: () => TensorValue,
-    readonly pending?: Opened | OuterSum,
+    readonly pending?: Pending,
   ) {}
 }
 

@@ -1,7 +1,7 @@
 import { fileShape } from '../../../graph/axes.ts';
 import { boundedBy, Condition } from '../../../graph/choices.ts';
 import type { GraphNode } from '../../../graph/node.ts';
-import type { Rearranged } from '../../../graph/operators/rearranged.ts';
+import { Rearranged } from '../../../graph/operators/rearranged.ts';
 import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
 import { Unknown } from '../../evaluation/values.ts';
@@ -17,10 +17,19 @@ import { divided, dividesTensors, endsOf, part, sizesOfParts, takesAll } from '.
 import { changesAxes, rearrangedBy } from './rearranging.ts';
 import { axesOf, isMeantChannelsFirst } from './shapes.ts';
 import { Aside, DataTensor, Deferred, Filled, isTensorLike, Parameter, Tensor } from './tensor.ts';
-import type { Opened, OuterSum, TensorLike } from './tensor.ts';
+import type { Pending, TensorLike } from './tensor.ts';
 import { STEPS_OF_LAYER } from './trace.ts';
 import type { Trace } from './trace.ts';
-import { opensUnits, opensUnitsByIndex, outerSum, sumBelow, tropicalProduct } from './tropical.ts';
+import {
+  indexedWeights,
+  openedUnits,
+  openedUnitsByIndex,
+  outerSum,
+  reshapedWeights,
+  sumBelow,
+  tropicalProduct,
+  unfolded,
+} from './tropical.ts';
 
 export function operateTensors(e: Evaluator, operator: string, left: Value, right: Value, site: Site): Value {
   const sum = e.torch.trace && outerSum(operator, left, right);
@@ -49,7 +58,7 @@ function operated(e: Evaluator, operator: string, left: Value, right: Value, sit
 }
 
 /** A tensor that is made where it is read, unless it becomes a part of a max-plus product before. */
-function pendingTensor(e: Evaluator, pending: Opened | OuterSum, make: () => Value): Tensor {
+function pendingTensor(e: Evaluator, pending: Pending, make: () => Value): Tensor {
   const made = (): TensorValue => {
     const tensor = make();
     return tensor instanceof Tensor ? tensor.value : pending.x;
@@ -65,7 +74,7 @@ export function absoluteTensor(e: Evaluator, value: Value, site: Site): Value {
 
 export function tensorMember(e: Evaluator, object: TensorLike, name: string, site: Site): Value {
   if (object instanceof DataTensor) return dataMember(e, object, name, site);
-  if (object instanceof Parameter) return name === 'shape' ? e.tuple(object.shape) : new Unknown(site.text, site.span);
+  if (object instanceof Parameter) return weightsMember(e, object, name, site);
   if (!(object instanceof Tensor)) {
     const isShape = name === 'shape' && object instanceof Filled && object.shape;
     return isShape ? e.tuple([new BatchSize(), ...isShape]) : new Native(`torch.tensor.${name}`, object);
@@ -88,6 +97,12 @@ export function tensorMember(e: Evaluator, object: TensorLike, name: string, sit
   }
 }
 
+function weightsMember(e: Evaluator, weights: Parameter, name: string, site: Site): Value {
+  if (name === 'shape') return e.tuple(weights.shape);
+  const givesAxes = /^(?:unsqueeze|view|reshape)$/.test(name);
+  return givesAxes ? new Native(`torch.tensor.${name}`, weights) : new Unknown(site.text, site.span);
+}
+
 function sizeOf(e: Evaluator, tensor: Tensor): Value {
   const shape = tensor.rearranged?.shape ?? fileShape(tensor.value);
   if (shape) return e.tuple([new BatchSize(), ...shape]);
@@ -97,12 +112,13 @@ function sizeOf(e: Evaluator, tensor: Tensor): Value {
 
 export function tensorPart(e: Evaluator, object: TensorLike, index: Value, site: Site): Value {
   const { trace } = e.torch;
-  if (!trace || !(object instanceof Tensor)) return new Unknown(site.text, site.span, true);
   const parts = index instanceof Tuple ? index.items : [index];
+  if (object instanceof Parameter) return indexedWeights(object, parts) ?? new Unknown(site.text, site.span, true);
+  if (!trace || !(object instanceof Tensor)) return new Unknown(site.text, site.span, true);
   if (takesAll(parts)) return object;
-  if (opensUnitsByIndex(object, parts))
-    return pendingTensor(e, { kind: 'opened', x: object.value }, () => partOf(e, object, parts, site));
-  return partOf(e, object, parts, site);
+  const opened = openedUnitsByIndex(object, parts);
+  const part = () => partOf(e, object, parts, site);
+  return opened ? pendingTensor(e, opened, part) : part();
 }
 
 function partOf(e: Evaluator, object: Tensor, parts: readonly Value[], site: Site): Value {
@@ -263,6 +279,8 @@ export function callTensorFunction(e: Evaluator, called: string, args: readonly 
     return /^(?:to|float|double|half|type|type_as|cuda|cpu|clone|detach|contiguous)$/.test(name)
       ? kept
       : new Unknown(site.text, site.span, true);
+  if (kept instanceof Parameter && /^(?:unsqueeze|view|reshape)$/.test(name))
+    return reshapedWeights(name, kept, rest) ?? new Unknown(site.text, site.span, true);
   const tensor = first?.value ?? args.find(({ name: given }) => given === 'input')?.value;
   if (!(tensor instanceof Tensor))
     return tensor instanceof Unknown ? new Unknown(site.text, site.span, true) : undefined;
@@ -274,10 +292,8 @@ export function callTensorFunction(e: Evaluator, called: string, args: readonly 
   if (isFilling(name)) return filledLike(name, tensor, more) ?? new Unknown(site.text, site.span, true);
   if (Object.hasOwn(comparisons, name))
     return compareTensors(e, comparisons[name], tensor, more[0]?.value) ?? new Unknown(site.text, site.span, true);
-  if (opensUnits(name, tensor, more)) {
-    const open = () => callOne(e, name, tensor, more, site, isInPlace);
-    return isInPlace ? open() : pendingTensor(e, { kind: 'opened', x: tensor.value }, open);
-  }
+  const opened = isInPlace ? undefined : openedUnits(name, tensor, more);
+  if (opened) return pendingTensor(e, opened, () => callOne(e, name, tensor, more, site, isInPlace));
   const other = changesAxes(name) ? rearrange(e, name, tensor, more, site) : undefined;
   if (other !== undefined) return other;
   if (tensor.rearranged && name === 'contiguous') return tensor;
@@ -301,6 +317,14 @@ export function callTensorFunction(e: Evaluator, called: string, args: readonly 
   return callOne(e, name, tensor, more, site, isInPlace);
 }
 
+/** `F.unfold(x, 3)`; a method of the same name divides one axis. */
+export function callUnfold(e: Evaluator, args: readonly Argument[], site: Site): Value {
+  const [first, ...rest] = args;
+  const call = () => callTensorFunction(e, 'unfold', args, site);
+  const windows = first?.value instanceof Tensor ? unfolded(first.value, rest) : undefined;
+  return windows && e.torch.trace ? pendingTensor(e, windows, call) : call();
+}
+
 function callOne(
   e: Evaluator,
   name: string,
@@ -316,10 +340,8 @@ function callOne(
   const sum = isExtremum ? sumBelow(tensor, args) : undefined;
   if (sum) {
     const units = trace.functionNode(name === 'amax' ? 'max_plus' : 'min_plus', site);
-    return e.torch.tensor(
-      e,
-      trace.perform(units, [sum.x], {}, () => tropicalProduct(trace, units, sum, name === 'amax')),
-    );
+    const value = trace.perform(units, [sum.x], {}, () => tropicalProduct(trace, units, sum, name === 'amax'));
+    return sum.window ? overWindows(e, trace, units, value) : e.torch.tensor(e, value);
   }
   const node = trace.functionNode(name, site);
   const x = tensor.value;
@@ -330,6 +352,14 @@ function callOne(
   });
   const inPlace = isInPlace || args.some((argument) => argument.name === 'inplace' && argument.value === true);
   return e.torch.placed(e, tensor, value, inPlace);
+}
+
+/** What windows make stands one after the other, until it is given the axes of an image. */
+function overWindows(e: Evaluator, trace: Trace, node: GraphNode, value: TensorValue): Tensor {
+  const [rows, columns, units] = value.shape ?? [];
+  const made = rows === undefined ? undefined : Rearranged.of(value)?.reshaped([units, rows * columns]);
+  if (!made) return e.torch.tensor(e, value);
+  return new Tensor(e.journal.next(), new Deferred(made, () => settled(trace, node, made)));
 }
 
 function size(e: Evaluator, tensor: Tensor, args: readonly Argument[], site: Site): Value {

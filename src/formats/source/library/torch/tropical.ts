@@ -1,45 +1,118 @@
 import type { GraphNode } from '../../../graph/node.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
-import { Tuple } from '../../python/evaluation/values.ts';
+import { sizeOf } from '../../../../network/shape.ts';
+import { List, Tuple } from '../../python/evaluation/values.ts';
 import type { Argument, Value } from '../../python/evaluation/values.ts';
-import { isAll } from './parts.ts';
+import { isAll, withoutEllipsis } from './parts.ts';
 import { Parameter, Tensor } from './tensor.ts';
-import type { OuterSum } from './tensor.ts';
+import type { Opened, OuterSum, Unfolded } from './tensor.ts';
 import type { Trace } from './trace.ts';
 
 /**
  * Max-plus products as sources write them: `(x.unsqueeze(1) + weight).max(dim=2).values`, where `weight` has a row for
- * each unit. They are read by what they compute, never by the names of classes: published layers of the same name add
- * normalizations, soft maxima or differences.
+ * each unit, and x may be what the windows of an image see, `F.unfold(x, 3)`. They are read by what they compute, never
+ * by the names of classes: published layers of the same name add normalizations, soft maxima or differences.
  */
 
-/** Whether a vector gets an axis before its numbers: `x.unsqueeze(1)` */
-export function opensUnits(name: string, tensor: Tensor, args: readonly Argument[]): boolean {
-  if (name !== 'unsqueeze' || args.length !== 1) return false;
+/** The same with an axis before its numbers, for units: `x.unsqueeze(1)` */
+export function openedUnits(name: string, tensor: Tensor, args: readonly Argument[]): Opened | undefined {
+  if (name !== 'unsqueeze' || args.length !== 1) return undefined;
   const [{ name: given, value: dim }] = args;
-  return (given === undefined || given === 'dim') && (dim === 1 || dim === -2) && isVector(tensor);
+  if (given !== undefined && given !== 'dim') return undefined;
+  return dim === 1 ? opened(tensor) : dim === -2 ? vector(tensor) : undefined;
 }
 
 /** Likewise: `x[:, None]`, `x[:, None, :]` */
-export function opensUnitsByIndex(tensor: Tensor, parts: readonly Value[]): boolean {
+export function openedUnitsByIndex(tensor: Tensor, parts: readonly Value[]): Opened | undefined {
   const [batch, axis, ...rest] = parts;
-  return parts.length < 4 && isAll(batch) && axis === null && rest.every(isAll) && isVector(tensor);
+  return isAll(batch) && axis === null && rest.every(isAll) ? opened(tensor, rest.length) : undefined;
 }
 
-function isVector(tensor: Tensor): boolean {
-  return !tensor.rearranged && tensor.value.shape?.length === 1;
+/** `axes` that are named behind the new one are there. */
+function opened(tensor: Tensor, axes = 0): Opened | undefined {
+  const { pending } = tensor;
+  if (pending?.kind !== 'unfolded') return axes < 2 ? vector(tensor) : undefined;
+  return axes < 3 ? { kind: 'opened', x: pending.x, window: pending.window } : undefined;
 }
 
-/** The sum of a vector with such an axis and weights that have a row for each unit; undefined for any other. */
+function vector(tensor: Tensor): Opened | undefined {
+  if (tensor.pending || tensor.rearranged || tensor.value.shape?.length !== 1) return undefined;
+  return { kind: 'opened', x: tensor.value };
+}
+
+/** What the windows of an image see, without zeros around it: `F.unfold(x, 3, stride=2)` */
+export function unfolded(tensor: Tensor, args: readonly Argument[]): Unfolded | undefined {
+  if (tensor.pending || tensor.rearranged || tensor.value.shape?.length !== 3) return undefined;
+  const names = ['kernel_size', 'dilation', 'padding', 'stride'];
+  const given = new Map(args.map(({ name, value }, i) => [name ?? names[i], pairOf(value)]));
+  if (![...given.keys()].every((name) => names.includes(name))) return undefined;
+  const [kernel, dilation, padding, strides] = names.map((name, i) =>
+    given.has(name) ? given.get(name) : ([i === 2 ? 0 : 1, i === 2 ? 0 : 1] as const),
+  );
+  if (!kernel || !strides || !given.has('kernel_size') || padding?.some((side) => side !== 0) !== false)
+    return undefined;
+  if (dilation?.some((step) => step !== 1) !== false || [...kernel, ...strides].some((size) => size < 1))
+    return undefined;
+  return {
+    kind: 'unfolded',
+    x: tensor.value,
+    window: { rank: 2, kernel, strides, dilation: [1, 1], padding: 'valid' },
+  };
+}
+
+function pairOf(value: Value): readonly [number, number] | undefined {
+  const both = value instanceof Tuple || value instanceof List ? value.items : [value, value];
+  const [rows, columns] = both;
+  const isPair = both.length === 2 && Number.isInteger(rows) && Number.isInteger(columns);
+  return isPair ? [Number(rows), Number(columns)] : undefined;
+}
+
+/** Weights in other axes: `weight.unsqueeze(-1)`, `weight.view(1, 8, 9, 1)` */
+export function reshapedWeights(
+  name: string,
+  { shape, owner }: Parameter,
+  args: readonly Argument[],
+): Parameter | undefined {
+  const values = args.map(({ value }) => value);
+  const sizes =
+    values.length === 1 && (values[0] instanceof Tuple || values[0] instanceof List) ? values[0].items : values;
+  if (!sizes.every((size) => typeof size === 'number' && Number.isInteger(size))) return undefined;
+  const numbers = sizes.map(Number);
+  if (name === 'unsqueeze') {
+    const at = numbers[0] < 0 ? numbers[0] + shape.length + 1 : numbers[0];
+    const fits = numbers.length === 1 && at >= 0 && at <= shape.length;
+    return fits ? new Parameter([...shape.slice(0, at), 1, ...shape.slice(at)], owner) : undefined;
+  }
+  // Units keep their places where all longer axes do.
+  const known = numbers.reduce((product, size) => (size === -1 ? product : product * size), 1);
+  const whole = numbers.map((size) => (size === -1 ? sizeOf(shape) / known : size));
+  const longer = (axes: readonly number[]) => axes.filter((size) => size !== 1).join();
+  return longer(whole) === longer(shape) ? new Parameter(whole, owner) : undefined;
+}
+
+/** Likewise: `weight[None, :, :, None]`, `weight[..., None]` */
+export function indexedWeights({ shape, owner }: Parameter, parts: readonly Value[]): Parameter | undefined {
+  const written = withoutEllipsis(parts, shape.length);
+  if (!written.every((part) => part === null || isAll(part))) return undefined;
+  const left = [...shape];
+  const axes = written.map((part) => (part === null ? 1 : (left.shift() ?? 0)));
+  return axes.includes(0) ? undefined : new Parameter([...axes, ...left], owner);
+}
+
+/** The sum of such a tensor and weights that have a row for each unit; undefined for any other. */
 export function outerSum(operator: string, left: Value, right: Value): OuterSum | undefined {
   const [tensor, weights] = left instanceof Tensor ? [left, right] : [right, left];
   if (operator !== '+' || !(tensor instanceof Tensor) || !(weights instanceof Parameter)) return undefined;
   const { pending } = tensor;
   if (pending?.kind !== 'opened') return undefined;
-  const [first, ...rest] = weights.shape;
-  const [units, inputs, ...more] = rest.length === 2 && first === 1 ? rest : weights.shape;
-  if (more.length > 0 || inputs === undefined || inputs !== pending.x.shape?.[0]) return undefined;
-  return { kind: 'sum', x: pending.x, units, owner: weights.owner };
+  const { x, window } = pending;
+  const channels = x.shape?.at(-1);
+  if (channels === undefined) return undefined;
+  const [inputs, behind] = window ? [channels * window.kernel[0] * window.kernel[1], [1]] : [channels, []];
+  const [units, ...rest] = weights.shape.length === 3 + behind.length ? weights.shape.slice(1) : weights.shape;
+  const isBeforeUnits = weights.shape.length === 2 + behind.length || weights.shape[0] === 1;
+  if (!isBeforeUnits || rest.join() !== [inputs, ...behind].join()) return undefined;
+  return { kind: 'sum', x, window, units, owner: weights.owner };
 }
 
 /** The sum whose greatest or least terms are taken unit by unit: `.max(dim=2)`, `.amin(-1)` */
@@ -52,14 +125,19 @@ export function sumBelow(tensor: Tensor, args: readonly Argument[]): OuterSum | 
   const axis = dim instanceof Tuple && dim.items.length === 1 ? dim.items[0] : dim;
   const isPlain = [...given.keys()].every((name) => name !== undefined && names.includes(name));
   const isKept = given.has('keepdim') && given.get('keepdim') !== false;
-  return isPlain && !isKept && (axis === -1 || axis === 2) ? pending : undefined;
+  return isPlain && !isKept && (axis === 2 || axis === (pending.window ? -2 : -1)) ? pending : undefined;
 }
 
 /** The layer that such a sum and its extrema are. */
 export function tropicalProduct(trace: Trace, node: GraphNode, sum: OuterSum, isMaximum: boolean): TensorValue {
-  const { x, units, owner } = sum;
+  const { x, window, units, owner } = sum;
   // A file may call its weights anything: which axis has the units is not certain where there are as many inputs.
   trace.writer.isInexact = true;
-  const operation = { kind: 'tropicalDense', units, semiring: isMaximum ? 'max' : 'min' } as const;
+  const semiring = isMaximum ? 'max' : 'min';
+  if (window) {
+    const operation = { kind: 'tropicalConvolution', window, filters: units, semiring, sumsChannels: false } as const;
+    return trace.writer.emit(node, [x], { type: 'tropical_conv2d', operation, owner });
+  }
+  const operation = { kind: 'tropicalDense', units, semiring } as const;
   return trace.writer.emit(node, [x], { type: 'tropical_dense', operation, owner }, { arrangement: undefined });
 }

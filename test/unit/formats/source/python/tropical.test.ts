@@ -107,3 +107,69 @@ net = Net()
     expect(networks[0].layers.map(({ operation }) => operation.kind)).not.toContain('tropicalDense');
   });
 });
+
+/** A layer of the file's own: 5 units on windows of 2 by 3 that move by 1 and 2, of 2 · 2 · 3 numbers each. */
+const image = (forward: string) => `
+class MaxPlusConv(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(5, 12))
+        self.open = nn.Parameter(torch.randn(1, 5, 12, 1))
+        self.columns = nn.Parameter(torch.randn(12, 5))
+    def forward(self, x):
+        n, c, h, w = x.shape
+        patches = F.unfold(x, (2, 3), stride=(1, 2))
+        h, w = h - 1, (w - 3) // 2 + 1
+        ${forward}
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.units = MaxPlusConv()
+        self.last = nn.Conv2d(5, 1, 2)
+    def forward(self, x):
+        return self.last(self.units(x))
+# @region-lens input = (2, 4, 7)
+net = Net()
+`;
+
+describe('max-plus products of windows in the source of a module', () => {
+  it.each([
+    ['max', 'return (patches.unsqueeze(1) + self.weight.unsqueeze(-1)).max(dim=2).values.view(n, -1, h, w)'],
+    ['max', 'return (patches[:, None] + self.open).amax(2).reshape(n, 5, h, w)'],
+    [
+      'min',
+      'y = patches[:, None, :, :] + self.weight[None, :, :, None]\n        return y.amin(dim=-2).view(-1, 5, h, w)',
+    ],
+    [
+      'min',
+      'y, _ = torch.min(self.weight.view(1, 5, -1, 1) + patches.unsqueeze(1), 2)\n        return y.view(n, 5, h, w)',
+    ],
+    ['max', 'return torch.amax(patches[:, None] + self.weight[..., None], 2).view(n, 5, h, w)'],
+  ])('are %s-plus convolutions: %s', (semiring, forward) => {
+    const { networks, problems } = readPython(image(forward));
+    expect(problems.filter(({ severity }) => severity !== 'information')).toEqual([]);
+    const { network } = buildNetwork(networks[0]);
+    const text = `{ "input": [4, 7, 2], "layers": [ { "type": "tropical_conv2d", "filters": 5, "kernel_size": [2, 3],
+      "strides": [1, 2], "semiring": "${semiring}" }, { "type": "conv2d", "filters": 1, "kernel_size": 2 } ] }`;
+    const written = buildNetwork(read(text, 'a.network.json', { weights: false })!.networks[0]).network;
+    expect(
+      network.layers.map(({ operation, outputShape, pieceCount }) => [operation, outputShape, pieceCount]),
+    ).toEqual(written.layers.map(({ operation, outputShape, pieceCount }) => [operation, outputShape, pieceCount]));
+  });
+
+  it.each([
+    ['a soft maximum', 'return torch.logsumexp(patches[:, None] + self.open, dim=2).view(n, 5, h, w)'],
+    ['an extremum over windows', 'return (patches[:, None] + self.open).amax(dim=3)'],
+    ['a difference', 'return (patches[:, None] - self.open).amax(dim=2).view(n, 5, h, w)'],
+    ['a row for each number', 'return (patches.unsqueeze(2) + self.columns[..., None]).amax(dim=1).view(n, 5, h, w)'],
+    ['weights without windows', 'return (patches[:, None] + self.weight).amax(dim=2).view(n, 5, h, w)'],
+    ['zeros around the image', 'return (F.unfold(x, 3, padding=1)[:, None] + self.open).amax(dim=2).view(n, 5, h, w)'],
+    [
+      'windows with gaps',
+      'return (F.unfold(x, (2, 3), dilation=(1, 2))[:, None] + self.open).amax(dim=2).view(n, 5, h, w)',
+    ],
+  ])('are not taken for it: %s', (_what, forward) => {
+    const { networks } = readPython(image(forward));
+    expect(networks[0].layers.map(({ operation }) => operation.kind)).not.toContain('tropicalConvolution');
+  });
+});
