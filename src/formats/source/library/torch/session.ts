@@ -17,7 +17,8 @@ import { Fields } from './fields.ts';
 import { applyLayer, isLayer } from './layers.ts';
 import { childrenOf, isContainer, isModule, isModuleClass, moduleKind } from './modules.ts';
 import { Aside, DataTensor, Filled, Parameter, Tensor } from './tensor.ts';
-import { callTensorFunction, callUnfold } from './tensorCalls.ts';
+import { callTensorFunction, callUnfold, pendingTensor } from './tensorCalls.ts';
+import { unfolded } from './tropical.ts';
 import { STEPS_OF_LAYER } from './trace.ts';
 import type { Trace } from './trace.ts';
 
@@ -139,6 +140,12 @@ export class TorchSession {
   }
 
   private applyOne(e: Evaluator, object: Instance, x: Tensor, site: Site): Value {
+    const windows = moduleKind(object) === 'Unfold' ? unfolded(x, object.config ?? []) : undefined;
+    const layer = () => this.applyLayer(e, object, x, site);
+    return windows ? pendingTensor(e, windows, layer) : layer();
+  }
+
+  private applyLayer(e: Evaluator, object: Instance, x: Tensor, site: Site): Value {
     const { trace } = this;
     const kind = moduleKind(object) ?? '';
     if (!trace) return undefined;

@@ -58,7 +58,7 @@ function operated(e: Evaluator, operator: string, left: Value, right: Value, sit
 }
 
 /** A tensor that is made where it is read, unless it becomes a part of a max-plus product before. */
-function pendingTensor(e: Evaluator, pending: Pending, make: () => Value): Tensor {
+export function pendingTensor(e: Evaluator, pending: Pending, make: () => Value): Tensor {
   const made = (): TensorValue => {
     const tensor = make();
     return tensor instanceof Tensor ? tensor.value : pending.x;

@@ -116,6 +116,7 @@ class MaxPlusConv(nn.Module):
         self.weight = nn.Parameter(torch.randn(5, 12))
         self.open = nn.Parameter(torch.randn(1, 5, 12, 1))
         self.columns = nn.Parameter(torch.randn(12, 5))
+        self.windows = nn.Unfold((2, 3), stride=(1, 2))
     def forward(self, x):
         n, c, h, w = x.shape
         patches = F.unfold(x, (2, 3), stride=(1, 2))
@@ -144,6 +145,7 @@ describe('max-plus products of windows in the source of a module', () => {
       'min',
       'y, _ = torch.min(self.weight.view(1, 5, -1, 1) + patches.unsqueeze(1), 2)\n        return y.view(n, 5, h, w)',
     ],
+    ['max', 'return (self.windows(x).unsqueeze(1) + self.open).amax(dim=2).view(n, 5, h, w)'],
     ['max', 'return torch.amax(patches[:, None] + self.weight[..., None], 2).view(n, 5, h, w)'],
   ])('are %s-plus convolutions: %s', (semiring, forward) => {
     const { networks, problems } = readPython(image(forward));
