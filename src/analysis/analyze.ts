@@ -106,7 +106,7 @@ export class NetworkAnalysis {
     return mean === undefined || (this.network.inputSize === 2 && mean.domainDimension !== 2);
   }
 
-  /** Keeps a mean from draws, or the reason why there is none, for all texts in which the network is the same. */
+  /** Keeps a mean from draws or counts, or why there is none, for all texts in which the network is the same. */
   keepDrawn(mean: BoundResult): void {
     this.theory.drawn = mean;
   }

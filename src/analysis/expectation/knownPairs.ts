@@ -2,9 +2,16 @@ const FREE = -1;
 
 /** Which pairs of numbers have occurred: an open hash table that holds no object for each of them. */
 export class KnownPairs {
-  private pairs = new Float64Array(2 * 256);
-  private owners = new Int32Array(256).fill(FREE);
+  private pairs: Float64Array;
+  private owners: Int32Array;
   private size = 0;
+
+  /** With room for as many pairs, and for more if need be. */
+  constructor(expected = 0) {
+    const places = 2 ** Math.ceil(Math.log2(2 * Math.max(127, expected) + 2));
+    this.pairs = new Float64Array(2 * places);
+    this.owners = new Int32Array(places).fill(FREE);
+  }
 
   /** Takes in a pair with a number >= 0 of its own, and gives the number that an equal pair came with first. */
   firstOf(one: number, other: number, own: number): number {

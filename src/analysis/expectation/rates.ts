@@ -52,8 +52,8 @@ export function unitRate(
 class Runs {
   rate = 0;
   vanishes = false;
-  private readonly values = new KnownPairs();
-  private readonly places = new KnownPairs();
+  private readonly values: KnownPairs;
+  private readonly places: KnownPairs;
   private readonly bendsAtZero: boolean;
 
   constructor(
@@ -64,6 +64,9 @@ class Runs {
     private readonly origin: number | null,
   ) {
     this.bendsAtZero = activation.breakpoints.includes(0);
+    const runs = runsIn(input.fresh.slots);
+    this.values = new KnownPairs(runs);
+    this.places = new KnownPairs(input.fresh.mean ? 0 : runs * activation.breakpoints.length);
   }
 
   add(start: number, end: number): void {
@@ -101,6 +104,12 @@ class Runs {
       this.rate += mean ? levelRate(q, c, r, mean.values[cell] - level, mean.tangents[cell]) : expected;
     }
   }
+}
+
+function runsIn(slots: Int32Array): number {
+  let count = 0;
+  for (let i = 0; i < slots.length; i++) if (slots[i] !== slots[i - 1]) count++;
+  return count;
 }
 
 type Moments = readonly [q: number, c: number, r: number];
