@@ -170,10 +170,12 @@ export function changeRate(
   for (let cell = 0; cell < tensor.values.length; cell++) if (isTaken(cell)) nameOf(cell);
   const seen = new KnownPairs();
   const covariances = new CovariancesOfSlots();
-  let [rate, vanishes] = [0, false];
+  const contestIn = (group: readonly number[]) => contestOf(tensor, fresh, group, sources, areIndependent, covariances);
+  const activation = known?.activation ?? null;
+  let [rate, vanishes, mayVanish] = [0, false, false];
   for (const group of groups) {
     if (!isTaken(group[0])) continue;
-    const contest = contestOf(tensor, fresh, group, sources, areIndependent, covariances);
+    const contest = contestIn(group);
     const size = contest.cells.length;
     const names = contest.cells.map(nameOf);
     for (let i = 0; i < size; i++) {
@@ -183,18 +185,32 @@ export function changeRate(
           throw compared(layer);
         const moments = momentsOfDifference(contest, i, j);
         if (!moments) continue;
-        if (origin !== null && isProportional(...moments, origin))
-          vanishes ||= meetsAt(contest, i, j, origin, known?.activation ?? null);
-        else if (contest.means[i] === contest.means[j] || vanishTogether(moments, ...difference(contest, i, j)))
+        if (origin !== null && isProportional(...moments, origin)) {
+          mayVanish = true;
+          vanishes ||= meetsAt(contest, i, j, origin, activation);
+        } else if (contest.means[i] === contest.means[j] || vanishTogether(moments, ...difference(contest, i, j)))
           refuseOneNumber(layer, moments, () => contest.reads(i, j));
-        const change = pairRate(contest, i, j, moments, known?.activation ?? null);
+        const change = pairRate(contest, i, j, moments, activation);
         if (change === 0) continue;
         seen.firstOf(names[i], names[j], 0);
         rate += change;
       }
     }
   }
+  // One channel is enough for a breakpoint at the origin, whichever it is.
+  if (origin !== null && mayVanish && !vanishes)
+    vanishes = groups.some((group) => !isTaken(group[0]) && meetAt(contestIn(group), origin, activation));
   return { rate: sample.step * rate, vanishes };
+}
+
+/** Whether two numbers of a group meet at the origin, as its greatest ones. */
+function meetAt(contest: Contest, origin: number, activation: PiecewiseLinearActivation | null): boolean {
+  return contest.cells.some((_, i) =>
+    contest.cells.some((__, j) => {
+      const moments = i < j ? momentsOfDifference(contest, i, j) : null;
+      return moments !== null && isProportional(...moments, origin) && meetsAt(contest, i, j, origin, activation);
+    }),
+  );
 }
 
 /** Of two numbers, and of how they change. */

@@ -597,3 +597,25 @@ test('a part of the channels says what all of them do where numbers are compared
   });
   expect(part.standardError).toBeLessThan(0.03 * part.perLayer.at(-1)!);
 });
+
+test('a part of the channels misses no breakpoint at the origin', () => {
+  const network = networkOf(
+    [4, 1],
+    [
+      { type: 'conv1d', filters: 1024, kernel_size: 3 },
+      // Few units are on their sloping piece at the origin.
+      { type: 'thresholded_relu', theta: 0.3 },
+      { type: 'max_pooling1d', pool_size: 2 },
+    ],
+  );
+  const to = [0.3, -0.7, 0.5, 0.9];
+  const pooled = (sampled: number) => {
+    const work = { all: 1, fewest: 1e12, rounds: 12, sampled };
+    const mean = conditionalMean(network, { from: to.map((x) => -x), to }, { seed: 5, work });
+    if (mean === null || typeof mean === 'string') throw new Error(String(mean));
+    return mean.perLayer[2]! - mean.perLayer[1]!;
+  };
+  expect(pooled(Infinity)).toBeGreaterThan(0.5);
+  // Of 96 draws each.
+  expect(Math.abs(pooled(0) - pooled(Infinity))).toBeLessThan(0.25);
+});
