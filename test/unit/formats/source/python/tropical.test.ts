@@ -165,7 +165,10 @@ describe('max-plus products of windows in the source of a module', () => {
     ['a difference', 'return (patches[:, None] - self.open).amax(dim=2).view(n, 5, h, w)'],
     ['a row for each number', 'return (patches.unsqueeze(2) + self.columns[..., None]).amax(dim=1).view(n, 5, h, w)'],
     ['weights without windows', 'return (patches[:, None] + self.weight).amax(dim=2).view(n, 5, h, w)'],
-    ['zeros around the image', 'return (F.unfold(x, 3, padding=1)[:, None] + self.open).amax(dim=2).view(n, 5, h, w)'],
+    [
+      'zeros around the image',
+      'return (F.unfold(x, (2, 3), padding=1)[:, None] + self.open).amax(dim=2).view(n, 5, h, w)',
+    ],
     [
       'windows with gaps',
       'return (F.unfold(x, (2, 3), dilation=(1, 2))[:, None] + self.open).amax(dim=2).view(n, 5, h, w)',
