@@ -29,13 +29,13 @@ export interface DrawsOnRequest {
   readonly error: number;
 }
 
-/** About thirteen seconds of processor time at first for VGG16, and some seventy in all. */
+/** About thirteen seconds of processor time at first for VGG16. */
 export const ON_REQUEST: DrawsOnRequest = {
   atFirst: { all: 4e9, fewest: 4e10, rounds: 4 },
   inAll: { all: 4e10, fewest: 4e10, rounds: 4 },
   error: 0.02,
 };
-/** For one that is drawn in the background: some seconds of one thread, six for VGG16, forty for ResNet-50. */
+/** For one that is drawn in the background: some seconds of one thread, six for VGG16, fifty for ResNet-50. */
 export const WORK_IN_BACKGROUND: WorkOfDraws = { all: 1e9, fewest: 4e10 };
 
 const stoppedEarly = 'Stopped before enough networks were drawn.';

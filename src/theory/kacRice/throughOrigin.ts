@@ -25,21 +25,24 @@ const passing: ReadonlySet<Operation['kind']> = new Set([
 /**
  * Regions of a network without constants at initialization on a segment through the origin: f(t x) = t f(x) for t > 0,
  * so that no unit changes its piece but at the origin. There all units of the first layer do that read a number with
- * random weights. It is so for all weights, not in the mean alone. Null where this does not hold, or is not certain.
+ * random weights. It is so for almost all weights, not in the mean alone. Null where this does not hold, or is not
+ * certain.
  */
 export function regionsThroughOrigin(network: Network, { from, to }: Segment): MeanRegions | null {
-  if (!network.complete || !passesThroughOrigin(from, to)) return null;
+  if (!network.complete) return null;
   const layers = analyzedLayers(network);
   const first = layers.findIndex(({ neurons }) => neurons > 0);
   const last = layers.findLastIndex(({ neurons }) => neurons > 0);
   if (first < 0 || !drawsNumbers(layers.slice(0, first + 1), network)) return null;
   if (layers.slice(0, last + 1).some((layer) => addsConstant(layer, network))) return null;
+  // Asked last: an image has many coordinates.
+  if (!passesThroughOrigin(from, to)) return null;
   const bent = layers[first].index;
   return {
     perLayer: network.layers.map(({ index, scope }) => (scope === 'beyond' ? null : index < bent ? 1 : 2)),
     relativeError: 0,
     isAtWidth: true,
-    remark: 'two for any weights, since a network without constants is linear on either side of the origin',
+    remark: 'two for almost all weights, since a network without constants is linear on either side of the origin',
   };
 }
 

@@ -51,7 +51,7 @@ export class Budget {
   }
 }
 
-/** A quarter of what an engine has at least: states of two steps are held at once, beside everything else. */
+/** Of the states of two steps, which are held at once. A heap of four gigabytes was used up without it. */
 const MOST_BYTES = 1e9;
 
 const STEPS_BETWEEN_CHECKS = 1_000_000;

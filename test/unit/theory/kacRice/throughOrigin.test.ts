@@ -53,7 +53,7 @@ describe('a network without constants on the diagonal', () => {
     const analysis = analysisOf(input, layers, more);
     const mean = analysis.bound('kac-rice-line');
     expect(mean).toMatchObject({ applies: true, value: { log10: Math.log10(2) } });
-    expect(mean.note).toContain('two for any weights');
+    expect(mean.note).toContain('two for almost all weights');
     for (let seed = 1; seed <= 4; seed++) {
       const counted = count(planCount(analysis.network, simulationChoice('simulated-line', seed, {})));
       expect(mean.perLayer!.map((cut) => Math.round(10 ** cut!.log10))).toEqual(counted.perLayer);

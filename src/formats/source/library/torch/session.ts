@@ -237,7 +237,7 @@ export class TorchSession {
     if (number !== undefined) return new Filled(number, undefined);
     const name = path.split('.').at(-1) ?? '';
     if (/^(?:flax|jax)\./.test(path)) return callFlaxFunction(e, path, args, site);
-    if (/^torch\.nn\.functional\.unfold$/.test(path)) return callUnfold(e, args, site);
+    if (path === 'torch.nn.functional.unfold') return callUnfold(e, args, site);
     return path.startsWith('torch.') ? callTensorFunction(e, name, args, site) : undefined;
   }
 

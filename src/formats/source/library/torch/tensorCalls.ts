@@ -20,16 +20,8 @@ import { Aside, DataTensor, Deferred, Filled, isTensorLike, Parameter, Tensor } 
 import type { Pending, TensorLike } from './tensor.ts';
 import { STEPS_OF_LAYER } from './trace.ts';
 import type { Trace } from './trace.ts';
-import {
-  indexedWeights,
-  openedUnits,
-  openedUnitsByIndex,
-  outerSum,
-  reshapedWeights,
-  sumBelow,
-  tropicalProduct,
-  unfolded,
-} from './tropical.ts';
+import { openedUnits, openedUnitsByIndex, outerSum, sumBelow, tropicalProduct, unfolded } from './tropical.ts';
+import { indexedWeights, reshapedWeights, weightsMember } from './weightAxes.ts';
 
 export function operateTensors(e: Evaluator, operator: string, left: Value, right: Value, site: Site): Value {
   const sum = e.torch.trace && outerSum(operator, left, right);
@@ -95,12 +87,6 @@ export function tensorMember(e: Evaluator, object: TensorLike, name: string, sit
     default:
       return new Native(`torch.tensor.${name}`, object);
   }
-}
-
-function weightsMember(e: Evaluator, weights: Parameter, name: string, site: Site): Value {
-  if (name === 'shape') return e.tuple(weights.shape);
-  const givesAxes = /^(?:unsqueeze|view|reshape)$/.test(name);
-  return givesAxes ? new Native(`torch.tensor.${name}`, weights) : new Unknown(site.text, site.span);
 }
 
 function sizeOf(e: Evaluator, tensor: Tensor): Value {
