@@ -249,7 +249,8 @@ class NetworkWriter {
     const fields: Record<string, Span> = { type: layer.calleeSpan };
     const unknowns: { field: string; value: Unknown; span: Span }[] = [];
     for (const [field, { value, span }] of layer.config) {
-      if (inputFields.has(field)) continue;
+      // What a layer's own code makes of its fields was followed.
+      if (inputFields.has(field) || layer.own) continue;
       const plain = toPlain(value, field);
       const isUnknown = plain instanceof Unresolved;
       if (isUnknown && irrelevant.test(field)) continue;
@@ -258,7 +259,9 @@ class NetworkWriter {
       if (unknown) unknowns.push({ field, value: unknown, span: unknownSpan(value) ?? span ?? layer.span });
       config[field] = plain;
     }
-    const { type, operation, activation, issues } = kerasLayer(layer.className, config, this.spelling.dialect);
+    const { type, operation, activation, issues } = layer.own
+      ? { ...layer.own, activation: linear, issues: [] }
+      : kerasLayer(layer.className, config, this.spelling.dialect);
     const given = layer.config.get('name')?.value;
     const name = typeof given === 'string' ? this.names.unique(prefix + given) : this.names.numbered(prefix + type);
     const doubt = unknowns[0] && {

@@ -8,6 +8,7 @@ import type {
   ObjectMethod,
 } from '@babel/types';
 import type { Span } from '../../../network/definition.ts';
+import type { OwnOperation, Sketch, SketchedWeights } from '../library/keras/sketch.ts';
 import type { Scope } from './scope.ts';
 
 /** What an expression is worth to the static evaluator. Nothing here ever holds a function of the host. */
@@ -26,6 +27,8 @@ export type Value =
   | LayerValue
   | TensorValue
   | ModelValue
+  | Sketch
+  | SketchedWeights
   | Unknown;
 
 /** A value that the source alone does not tell. `name` is what it is called there. */
@@ -227,6 +230,8 @@ export interface LayerValueParts {
   readonly span: Span;
   /** Where its class is written: `tf.layers.dense`. */
   readonly calleeSpan: Span;
+  /** Of a layer whose code was followed, and not its class. */
+  readonly own?: OwnOperation;
 }
 
 /** `tf.layers.dense({...})`: one layer object, however often it is applied. */
@@ -235,6 +240,7 @@ export class LayerValue implements LayerValueParts {
   readonly config: ReadonlyMap<string, Property>;
   readonly span: Span;
   readonly calleeSpan: Span;
+  readonly own: OwnOperation | undefined;
   /** The first tensor it gave, which is its `output`. */
   output: TensorValue | undefined;
 
@@ -246,6 +252,7 @@ export class LayerValue implements LayerValueParts {
     this.config = parts.config;
     this.span = parts.span;
     this.calleeSpan = parts.calleeSpan;
+    this.own = parts.own;
   }
 }
 

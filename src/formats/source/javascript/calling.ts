@@ -6,6 +6,7 @@ import type { Argument, Evaluation, Site } from '../evaluation/evaluation.ts';
 import { forget } from '../evaluation/forget.ts';
 import { callClosure } from './functions.ts';
 import { unknownMaker } from './libraryName.ts';
+import { callSketch } from './ownLayers.ts';
 import { callLibrary, callMethod, constructLibrary } from '../library/library.ts';
 import { makeCollection } from './natives/collections.ts';
 import { nativeFunction } from './natives/globals.ts';
@@ -101,6 +102,7 @@ export class Caller {
   private callNative(callee: Native, args: readonly Argument[], site: Site): Value {
     const { name, thisValue } = callee;
     if (name.startsWith('Model.') || name.startsWith('Layer.')) return callMethod(this.e, callee, args, site);
+    if (name.startsWith('Sketch.')) return callSketch(callee, args, site);
     if (name.startsWith('Function.')) return this.callIndirectly(callee, args, site);
     const body = nativeFunction(name);
     return body ? runNative(name, body, this.nativeCall(thisValue, args, site)) : this.callUnknown(callee, args, site);

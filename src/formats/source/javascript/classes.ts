@@ -7,8 +7,11 @@ import { typedLibrary } from './libraryName.ts';
 import { Scope } from '../evaluation/scope.ts';
 import type { Frame } from '../evaluation/scope.ts';
 import { becomeModel, newModel } from '../evaluation/models.ts';
-import { bytesOf, ClassValue, Dictionary, LayerValue, Library, ModelValue } from '../evaluation/values.ts';
-import type { Closure, Property, Value } from '../evaluation/values.ts';
+import { snakeCase } from '../evaluation/layerNames.ts';
+import { bytesOf, ClassValue, Closure, Dictionary, LayerValue, Library, ModelValue } from '../evaluation/values.ts';
+import type { Property, Value } from '../evaluation/values.ts';
+import type { Sketch } from '../library/keras/sketch.ts';
+import { ownOperationIn } from './ownLayers.ts';
 
 export function evaluateClass(e: Evaluation, node: Class, scope: Scope): ClassValue {
   const parent = node.superClass ? e.evaluate(node.superClass, scope) : undefined;
@@ -120,15 +123,33 @@ export function instantiate(
   return instance;
 }
 
-/** A layer with code of its own: it is named, not followed. */
+/** A layer with code of its own, which is followed for max-plus products alone. */
 function customLayer(e: Evaluation, cls: ClassValue, args: readonly Argument[], site: Site): LayerValue {
-  const config = args[0]?.value instanceof Dictionary ? args[0].value.properties : new Map<string, Property>();
+  const config = new Map<string, Property>();
+  const given = args[0]?.value instanceof Dictionary ? args[0].value.properties : config;
+  e.meter.hold(2 * given.size * bytesOf.property);
+  for (const [key, property] of given) config.set(snakeCase(key), property);
   return new LayerValue(e.journal.next(), {
     className: cls.name,
     config,
     span: site.span,
     calleeSpan: site.calleeSpan,
+    own: ownOperationIn(e, (input) => called(e, cls, args, site, input)),
   });
+}
+
+/** What a new layer of the class makes of an input. */
+function called(e: Evaluation, cls: ClassValue, args: readonly Argument[], site: Site, input: Sketch): Value {
+  const method = (name: string) => findMethod(e, cls, name)?.value;
+  const call = method('call');
+  if (!(call instanceof Closure)) return undefined;
+  const instance = e.dictionary();
+  instance.classOf = cls;
+  runConstructor(e, cls, instance, args, false);
+  const build = method('build');
+  const shape = { value: e.list(input.shape), span: undefined };
+  if (build instanceof Closure) e.call(build, instance, [shape], site);
+  return e.call(call, instance, [{ value: input, span: undefined }], site);
 }
 
 function runConstructor(

@@ -216,6 +216,10 @@ export class Evaluator implements Evaluation {
     this.log.changed(model);
   }
 
+  quietly<T>(body: () => T): T {
+    return this.log.quietly(body);
+  }
+
   get changes(): number {
     return this.log.count;
   }

@@ -7,6 +7,8 @@ import { atTheEnd } from '../evaluation/forget.ts';
 import { propertyKey } from './keys.ts';
 import { namedLibrary } from './libraryName.ts';
 import { layerMember, modelMember, tensorMember } from '../evaluation/models.ts';
+import { sketchMember } from './ownLayers.ts';
+import { isSketched } from '../library/keras/sketch.ts';
 import { ownLength } from './natives/lists.ts';
 import { namespaceMember } from './natives/globals.ts';
 import type { Scope } from '../evaluation/scope.ts';
@@ -90,6 +92,7 @@ export function getMember(e: Evaluation, object: Value, key: string, site: Site)
   }
   if (object instanceof LayerValue) return layerMember(object, key, site);
   if (object instanceof TensorValue) return tensorMember(e, object, key, site);
+  if (isSketched(object)) return sketchMember(e, object, key);
   if (object instanceof ClassValue) {
     const property = findStatic(object, key);
     return property ? read(e, property, object) : key === 'name' ? object.name : new Unknown(site.text, site.span);
@@ -145,7 +148,9 @@ function read(e: Evaluation, property: Property, thisValue: Value): Value {
 function otherMember(object: Dictionary, key: string, site: Site): Value {
   if (key === 'then' || key === 'hasOwnProperty') return new Native(`Object.${key}`, object);
   // An instance of a class that extends something unknown may have any member.
-  const inherits = object.classOf !== undefined && object.classOf.base !== undefined;
+  const base = object.classOf?.base;
+  if (key === 'addWeight' && base instanceof Library) return new Native('Sketch.addWeight', object);
+  const inherits = base !== undefined;
   return inherits ? new Unknown(site.text, site.span) : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { sketchOf } from '../javascript/ownLayers.ts';
 import { makeConvNetLayers } from './convnet.ts';
 import type { Argument, Evaluation, Site } from '../evaluation/evaluation.ts';
 import {
@@ -39,7 +40,7 @@ export function callLibrary(e: Evaluation, callee: Library, args: readonly Argum
       return body ? e.call(body.value, undefined, [], site) : undefined;
     }
     default:
-      return unknown;
+      return sketchOf(callee.path.at(-1) ?? '', args.map(({ value }) => value)) ?? unknown;
   }
 }
 

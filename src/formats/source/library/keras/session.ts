@@ -23,6 +23,7 @@ import {
 import type { Argument, Library, Site, Value } from '../../python/evaluation/values.ts';
 import { DataTensor } from '../torch/tensor.ts';
 import { layerOf, makeLayer, plain } from './layers.ts';
+import { ownOperationIn, sketchedCall } from './ownLayers.ts';
 import { isActivation, mergeOf } from './signatures.ts';
 
 /** A model that the source makes: a model of Keras, or an object of a class that extends one. */
@@ -66,6 +67,8 @@ export class KerasSession {
   readonly shapes = new Map<KerasModel, ShownShape>();
   /** Objects of the source's own classes, by what stands for them in sequences. */
   private readonly objects = new Map<Unknown, Instance>();
+  /** Objects that are max-plus products; undefined for others that were looked at. */
+  private readonly own = new Map<Instance, LayerValue | undefined>();
   /** Models made by functions that nobody calls, whose arguments are not known. */
   readonly symbolic = new Set<ModelValue>();
 
@@ -77,6 +80,8 @@ export class KerasSession {
     if (/^keras\.(?:.*\.)?Sequential$/.test(path)) return this.sequential(e, args, site);
     if (/^keras\.(?:.*\.)?Model$/.test(path)) return this.functional(e, args, site);
     if (/^keras\.(?:.*\.)?layers\.[A-Z]\w*$/.test(path)) return makeLayer(e, name, args, site);
+    const sketched = sketchedCall(path, args);
+    if (sketched) return sketched;
     const merge = mergeOf(name);
     if (merge !== undefined) return this.merge(e, merge, args, site);
     if (!(first?.value instanceof TensorValue)) return undefined;
@@ -266,8 +271,28 @@ export class KerasSession {
     if (first?.value instanceof DataTensor) this.show(e, object, first.value.shape.slice(1), first.value);
     const call = callOf(object);
     if (!call) return new Unknown(site.text, site.span, true);
+    const own = first?.value instanceof TensorValue ? this.ownLayer(e, object, call) : undefined;
+    if (own) return this.apply(e, own, args, site);
     if (!(first?.value instanceof DataTensor)) return e.call(new BoundMethod(call, object), settled(call, args), site);
     return new Unknown(`${site.text}()`, site.span, true);
+  }
+
+  /** A max-plus product for a layer that computes one. */
+  private ownLayer(e: Evaluator, object: Instance, call: FunctionValue): LayerValue | undefined {
+    if (!/Layer$/.test(object.library ?? '')) return undefined;
+    if (this.own.has(object)) return this.own.get(object);
+    const build = object.cls?.attribute('build');
+    const { site } = object;
+    const own = ownOperationIn(e, (input) => {
+      const shape = given(undefined, e.tuple(input.shape));
+      if (build instanceof FunctionValue) e.call(new BoundMethod(build, object), [shape], site);
+      return e.call(new BoundMethod(call, object), settled(call, [given(undefined, input)]), site);
+    });
+    const { span, calleeSpan } = site;
+    const parts = { className: object.cls?.name ?? '', config: new Map(), span, calleeSpan, own };
+    const layer = own && new LayerValue(e.journal.next(), parts);
+    this.own.set(object, layer);
+    return layer;
   }
 
   private show(e: Evaluator, model: KerasModel, shape: readonly Value[], { span, origin, line }: Shown): void {

@@ -21,7 +21,7 @@ import type { Pending, TensorLike } from './tensor.ts';
 import { STEPS_OF_LAYER } from './trace.ts';
 import type { Trace } from './trace.ts';
 import { openedUnits, openedUnitsByIndex, outerSum, sumBelow, tropicalProduct, unfolded } from './tropical.ts';
-import { indexedWeights, reshapedWeights, weightsMember } from './weightAxes.ts';
+import { axesMethod, indexedWeights, reshapedWeights, weightsMember } from './weightAxes.ts';
 
 export function operateTensors(e: Evaluator, operator: string, left: Value, right: Value, site: Site): Value {
   const sum = e.torch.trace && outerSum(operator, left, right);
@@ -265,7 +265,7 @@ export function callTensorFunction(e: Evaluator, called: string, args: readonly 
     return /^(?:to|float|double|half|type|type_as|cuda|cpu|clone|detach|contiguous)$/.test(name)
       ? kept
       : new Unknown(site.text, site.span, true);
-  if (kept instanceof Parameter && /^(?:unsqueeze|view|reshape)$/.test(name))
+  if (kept instanceof Parameter && axesMethod.test(name))
     return reshapedWeights(name, kept, rest) ?? new Unknown(site.text, site.span, true);
   const tensor = first?.value ?? args.find(({ name: given }) => given === 'input')?.value;
   if (!(tensor instanceof Tensor))

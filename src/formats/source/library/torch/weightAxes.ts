@@ -6,14 +6,17 @@ import type { Argument, Site, Value } from '../../python/evaluation/values.ts';
 import { isAll, withoutEllipsis } from './parts.ts';
 import { Parameter } from './tensor.ts';
 
+/** Methods of weights that give them other axes. */
+export const axesMethod = /^(?:unsqueeze|view|reshape|flatten)$/;
+
 /** A member of weights that a source makes itself: their shape, and functions that give them other axes. */
 export function weightsMember(e: Evaluator, weights: Parameter, name: string, site: Site): Value {
   if (name === 'shape') return e.tuple(weights.shape);
-  const givesAxes = /^(?:unsqueeze|view|reshape)$/.test(name);
+  const givesAxes = axesMethod.test(name);
   return givesAxes ? new Native(`torch.tensor.${name}`, weights) : new Unknown(site.text, site.span);
 }
 
-/** Weights in other axes: `weight.unsqueeze(-1)`, `weight.view(1, 8, 9, 1)` */
+/** Weights in other axes: `weight.unsqueeze(-1)`, `weight.view(1, 8, 9, 1)`, `weight.flatten(1)` */
 export function reshapedWeights(
   name: string,
   { shape, owner }: Parameter,
@@ -29,11 +32,15 @@ export function reshapedWeights(
     const fits = numbers.length === 1 && at >= 0 && at <= shape.length;
     return fits ? new Parameter([...shape.slice(0, at), 1, ...shape.slice(at)], owner) : undefined;
   }
-  // Units keep their places where all longer axes do.
-  const known = numbers.reduce((product, size) => (size === -1 ? product : product * size), 1);
-  const whole = numbers.map((size) => (size === -1 ? sizeOf(shape) / known : size));
-  const longer = (axes: readonly number[]) => axes.filter((size) => size !== 1).join();
-  return longer(whole) === longer(shape) ? new Parameter(whole, owner) : undefined;
+  const behind = sizeOf(shape.slice(1));
+  const isFlat = name === 'flatten' && args[0]?.name !== 'end_dim' && numbers.length === 1 && numbers[0] === 1 && shape.length > 1;
+  const given = isFlat ? [shape[0], behind] : name === 'flatten' ? [] : numbers;
+  const known = given.reduce((product, size) => (size === -1 ? product : product * size), 1);
+  const whole = given.map((size) => (size === -1 ? sizeOf(shape) / known : size));
+  // Units keep their places where the first of the longer axes does: what each of them reads may be put side by side.
+  const longer = (axes: readonly number[]) => axes.filter((size) => size !== 1);
+  const keepsUnits = longer(whole)[0] === longer(shape)[0] && sizeOf(whole) === sizeOf(shape);
+  return keepsUnits && whole.every(Number.isInteger) ? new Parameter(whole, owner) : undefined;
 }
 
 /** Likewise: `weight[None, :, :, None]`, `weight[..., None]` */

@@ -19,6 +19,7 @@ import {
 } from '../evaluation/values.ts';
 import type { Site, Value } from '../evaluation/values.ts';
 import { isTensorLike } from '../../library/torch/tensor.ts';
+import { isSketched, sketchedSum } from '../../library/keras/sketch.ts';
 import { operateTensors } from '../../library/torch/tensorCalls.ts';
 
 const MAX_STRING = 100_000;
@@ -41,6 +42,8 @@ function whole(value: number): number | undefined {
 
 export function operate(e: Evaluator, operator: string, left: Value, right: Value, site: Site): Value {
   if (isTensorLike(left) || isTensorLike(right)) return operateTensors(e, operator, left, right, site);
+  if (isSketched(left) && isSketched(right) && operator === '+')
+    return sketchedSum(left, right) ?? new Unknown(site.text, site.span, true);
   if (left instanceof TensorValue || right instanceof TensorValue)
     return e.keras.operate(e, operator, left, right, site);
   if (left instanceof Unknown) return left.derive();

@@ -25,6 +25,7 @@ import { libraryMember } from '../networks/libraries.ts';
 import { isTensorLike } from '../../library/torch/tensor.ts';
 import { hold } from '../../library/torch/session.ts';
 import { tensorMember } from '../../library/torch/tensorCalls.ts';
+import { isSketched } from '../../library/keras/sketch.ts';
 import { isKerasValue } from '../../library/keras/session.ts';
 import { moduleMember } from '../../library/torch/modules.ts';
 
@@ -43,6 +44,7 @@ export function getAttribute(e: Evaluator, object: Value, name: string, site: Si
     if (fields) return new Tuple(fields);
   }
   if (object instanceof Partial && name === 'func') return object.callee;
+  if (isSketched(object)) return name === 'shape' ? e.tuple(object.shape) : new Unknown(site.text, site.span, true);
   if (isKerasValue(object)) return e.keras.member(e, object, name, site);
   const kind = kindOf(object);
   if (kind !== undefined && hasMethod(kind, name)) return new Native(`${kind}.${name}`, object);

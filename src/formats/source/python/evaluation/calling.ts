@@ -2,6 +2,7 @@ import { NOWHERE, type Span } from '../../../../network/definition.ts';
 import { LayerValue, ModelValue, Unknown } from '../../evaluation/values.ts';
 import { modelBuilder } from '../../library/torchvision/builders.ts';
 import { whyModelIsNotRead } from '../../library/torchvision/unread.ts';
+import { ownWeights } from '../../library/keras/ownLayers.ts';
 import { makeData } from '../../library/torch/data.ts';
 import type { Evaluator } from './evaluator.ts';
 import { callBuiltin } from '../builtins/builtins.ts';
@@ -183,7 +184,7 @@ export class Caller {
     if (!(self instanceof Instance)) return undefined;
     if (name.endsWith('.build')) this.e.keras.build(this.e, self, args, site);
     if (name.endsWith('.__call__')) return this.callInstance(self, args, site);
-    return name.endsWith('.add_weight') ? new Unknown(site.text, site.span, true) : null;
+    return name.endsWith('.add_weight') ? (ownWeights(args) ?? new Unknown(site.text, site.span, true)) : null;
   }
 
   /** Of a function that is not known; what it is given may be changed by it, which is not followed. */

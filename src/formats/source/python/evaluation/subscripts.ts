@@ -4,6 +4,8 @@ import { placesOf } from './slices.ts';
 import { ClassValue, Dict, Instance, Library, List, numeric, orElse, Range, sizeOf, Slice, Tuple } from './values.ts';
 import type { Site, Value } from './values.ts';
 import { isTensorLike } from '../../library/torch/tensor.ts';
+import { sketchedPart } from '../../library/keras/ownLayers.ts';
+import { isSketched } from '../../library/keras/sketch.ts';
 import { tensorPart } from '../../library/torch/tensorCalls.ts';
 import { moduleItem } from '../../library/torch/containers.ts';
 
@@ -11,6 +13,7 @@ import { moduleItem } from '../../library/torch/containers.ts';
 export function subscript(e: Evaluator, object: Value, index: Value, site: Site): Value {
   const unknown = () => new Unknown(site.text, site.span, object instanceof Unknown && object.derived);
   if (isTensorLike(object)) return tensorPart(e, object, index, site);
+  if (isSketched(object)) return orElse(sketchedPart(object, index), unknown);
   if (index instanceof Slice) e.meter.read(typeof object === 'string' ? object.length * bytesOf.item : sizeOf(object));
   if (object instanceof Unknown) return object.part(site.text, site.span);
   if (object instanceof Dict) return index instanceof Unknown ? index.derive() : orElse(object.get(index), unknown);

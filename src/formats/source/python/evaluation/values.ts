@@ -4,6 +4,7 @@ import type { LayerValue, ModelValue, Mutable, TensorValue } from '../../evaluat
 import type { ClassDefinition, FunctionDefinition, Expression, Parameter } from '../syntax/ast.ts';
 import type { Scope } from './scope.ts';
 import { shownText } from '../syntax/shownText.ts';
+import type { Sketch, SketchedWeights } from '../../library/keras/sketch.ts';
 import type { TensorLike } from '../../library/torch/tensor.ts';
 
 /** A layer, a model or a symbolic tensor of Keras. */
@@ -36,6 +37,8 @@ export type Value =
   | BatchSize
   | TensorLike
   | KerasValue
+  | Sketch
+  | SketchedWeights
   | Unknown;
 
 export class Float {

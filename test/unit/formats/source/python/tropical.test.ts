@@ -116,6 +116,7 @@ class MaxPlusConv(nn.Module):
         self.weight = nn.Parameter(torch.randn(5, 12))
         self.open = nn.Parameter(torch.randn(1, 5, 12, 1))
         self.columns = nn.Parameter(torch.randn(12, 5))
+        self.kernel = nn.Parameter(torch.randn(5, 2, 2, 3))
         self.windows = nn.Unfold((2, 3), stride=(1, 2))
     def forward(self, x):
         n, c, h, w = x.shape
@@ -147,6 +148,9 @@ describe('max-plus products of windows in the source of a module', () => {
     ],
     ['max', 'return (self.windows(x).unsqueeze(1) + self.open).amax(dim=2).view(n, 5, h, w)'],
     ['max', 'return torch.amax(patches[:, None] + self.weight[..., None], 2).view(n, 5, h, w)'],
+    ['max', 'return (patches[:, None] + self.kernel.view(5, -1)[..., None]).amax(2).view(n, 5, h, w)'],
+    ['min', 'return (patches[:, None] + self.kernel.flatten(1).unsqueeze(-1)).amin(2).view(n, 5, h, w)'],
+    ['max', 'return (patches[:, None] + self.kernel.reshape(1, 5, 12, 1)).amax(2).view(n, 5, h, w)'],
   ])('are %s-plus convolutions: %s', (semiring, forward) => {
     const { networks, problems } = readPython(image(forward));
     expect(problems.filter(({ severity }) => severity !== 'information')).toEqual([]);
@@ -164,6 +168,10 @@ describe('max-plus products of windows in the source of a module', () => {
     ['an extremum over windows', 'return (patches[:, None] + self.open).amax(dim=3)'],
     ['a difference', 'return (patches[:, None] - self.open).amax(dim=2).view(n, 5, h, w)'],
     ['a row for each number', 'return (patches.unsqueeze(2) + self.columns[..., None]).amax(dim=1).view(n, 5, h, w)'],
+    [
+      'weights of other units',
+      'return (patches[:, None] + self.kernel.view(10, 6)[..., None]).amax(dim=2).view(n, 10, h, w)',
+    ],
     ['weights without windows', 'return (patches[:, None] + self.weight).amax(dim=2).view(n, 5, h, w)'],
     [
       'zeros around the image',
