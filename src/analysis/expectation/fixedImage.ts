@@ -3,7 +3,7 @@ import { spatialExtents, windowGeometry } from '../../network/window.ts';
 import * as rows from '../../counting/program/affineRows.ts';
 import type { SparseMatrix } from '../../counting/program/program.ts';
 import { RowBuilder } from '../../counting/program/rowBuilder.ts';
-import { settled, traceOfAll } from './traces.ts';
+import { settled } from './traces.ts';
 import type { Fresh, RandomTensor, Trace } from './randomTensor.ts';
 
 const matrices = new WeakMap<SparseMatrix, SparseMatrix>();
@@ -12,7 +12,7 @@ const matrices = new WeakMap<SparseMatrix, SparseMatrix>();
 export function fixedImage(ofRows: SparseMatrix, input: RandomTensor): RandomTensor {
   const matrix = matrices.get(ofRows) ?? inEachChannel(ofRows, input.channels);
   matrices.set(ofRows, matrix);
-  return imageUnder(matrix, input, input.channels);
+  return imageUnder(matrix, input);
 }
 
 function inEachChannel(matrix: SparseMatrix, channels: number): SparseMatrix {
@@ -26,7 +26,8 @@ function inEachChannel(matrix: SparseMatrix, channels: number): SparseMatrix {
   return builder.matrix(columns * channels);
 }
 
-export function imageUnder(matrix: SparseMatrix, input: RandomTensor, channels: number): RandomTensor {
+function imageUnder(matrix: SparseMatrix, input: RandomTensor): RandomTensor {
+  const { channels, before } = input;
   const isNonNegative = new Uint8Array(matrix.rows).fill(1);
   let selects = true;
   for (let row = 0; row < matrix.rows; row++) {
@@ -37,7 +38,6 @@ export function imageUnder(matrix: SparseMatrix, input: RandomTensor, channels: 
         isNonNegative[row] = 0;
     }
   }
-  const { before } = input;
   return {
     values: product(matrix, input.values),
     tangents: product(matrix, input.tangents),
@@ -45,16 +45,15 @@ export function imageUnder(matrix: SparseMatrix, input: RandomTensor, channels: 
     isNonNegative,
     fresh: selects && input.fresh ? selected(input.fresh, matrix) : null,
     last: input.last,
-    before: selects && before ? { ...before, tensor: imageUnder(matrix, before.tensor, channels) } : null,
+    before: selects && before ? { ...before, tensor: imageUnder(matrix, before.tensor) } : null,
     greatest: null,
-    trace: traceOfMatrix(matrix, input, channels),
+    trace: traceOfMatrix(matrix, input),
   };
 }
 
-function traceOfMatrix(matrix: SparseMatrix, input: RandomTensor, channels: number): Trace {
+function traceOfMatrix(matrix: SparseMatrix, { trace, channels }: RandomTensor): Trace {
   const rows = matrix.rows / channels;
-  if (channels !== input.channels) return traceOfAll(input.trace, rows);
-  const { factors } = settled(input.trace);
+  const { factors } = settled(trace);
   const mean = (row: number) => {
     let [sum, count] = [0, 0];
     for (let e = matrix.start[row]; e < matrix.end[row]; e++, count++)

@@ -2,9 +2,8 @@ import { bends } from '../../network/activation.ts';
 import { inputTensor, type Layer, type Network, type TensorId } from '../../network/network.ts';
 import { initialVariance, isMerge, type MergeOperation } from '../../network/operation.ts';
 import { sizeOf } from '../../network/shape.ts';
-import * as rows from '../../counting/program/affineRows.ts';
 import { firstOfEach, joinsChannels, type WindowRows } from './equalPlaces.ts';
-import { fixedImage, imageUnder } from './fixedImage.ts';
+import { fixedImage } from './fixedImage.ts';
 import { joined } from './joinedTensor.ts';
 import { bent } from './bentTensor.ts';
 import { innovationOfSums, scaledInnovation } from './innovation.ts';
@@ -154,14 +153,7 @@ class ForwardPass {
       }
       case 'maxPooling':
       case 'globalMaxPooling':
-        return this.greatest(
-          layer,
-          input,
-          poolingGroups(window!, input.channels),
-          input.channels,
-          false,
-          traceOfWindow(input.trace, window!),
-        );
+        return this.pooled(layer, input, window!);
       case 'averagePooling':
       case 'globalAveragePooling':
       case 'zeroPadding':
@@ -198,6 +190,17 @@ class ForwardPass {
     return image;
   }
 
+  /** The greatest of what are the greatest of some numbers already is that of all these numbers. */
+  private pooled(layer: Layer, input: RandomTensor, window: WindowRows): RandomTensor {
+    const windows = poolingGroups(window, input.channels);
+    const trace = traceOfWindow(input.trace, window);
+    const { greatest } = input;
+    if (greatest?.factor !== 1) return this.greatest(layer, input, windows, input.channels, false, trace);
+    const { tensor, groups, areIndependent } = greatest;
+    const all = windows.map((cells) => [...new Set(cells.flatMap((cell) => groups[cell]))]);
+    return this.greatest(layer, tensor, all, input.channels, areIndependent, trace);
+  }
+
   private greatest(
     layer: Layer,
     tensor: RandomTensor,
@@ -227,7 +230,7 @@ class ForwardPass {
       fresh: null,
       last: tensor.last,
       before: null,
-      greatest: { tensor, groups, areIndependent, origins: this.sources.newOrigins(groups.length), factor: 1 },
+      greatest: { tensor, groups, areIndependent, factor: 1 },
       trace,
     };
   }
@@ -322,20 +325,13 @@ class ForwardPass {
 
   private joined(layer: Layer, axis: number, inputs: readonly RandomTensor[]): RandomTensor {
     const channels = layer.outputShape[layer.outputShape.length - 1];
-    const matrices = joinsChannels(axis, layer.outputShape)
-      ? rows.concatenation(
-          inputs.map((input) => [input.values.length / input.channels, input.channels]),
-          1,
-        )
-      : rows.concatenation(layer.inputShapes, axis);
-    const parts = inputs.map((input, k) => imageUnder(matrices[k], input, channels));
-    const size = matrices[0].rows;
-    const owner = new Int32Array(size);
-    matrices.forEach((matrix, k) => {
-      for (let row = 0; row < size; row++) if (matrix.end[row] > matrix.start[row]) owner[row] = k;
-    });
     const last = Math.max(...inputs.map((input) => input.last));
-    return joined(parts, owner, channels, last);
+    const along = axis < 0 ? layer.outputShape.length + axis : axis;
+    // Rows of channels are as many as there are different positions.
+    const chunks = joinsChannels(axis, layer.outputShape)
+      ? inputs.map((input) => input.channels)
+      : layer.inputShapes.map((shape) => sizeOf(shape.slice(along)));
+    return joined(inputs, chunks, channels, last);
   }
 
   private add({ index }: Layer, { rate, vanishes }: LayerRate): void {

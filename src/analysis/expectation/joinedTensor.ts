@@ -1,47 +1,76 @@
-import type { Fresh, RandomTensor } from './randomTensor.ts';
-import { factorsOfParts } from './traces.ts';
+import type { Fresh, RandomTensor, Trace } from './randomTensor.ts';
+import { settled } from './traces.ts';
 
-/** Tensors of one shape put together: `owner` says which of them has each cell. */
-export function joined(
-  parts: readonly RandomTensor[],
-  owner: Int32Array,
-  channels: number,
-  last: number,
-): RandomTensor {
-  const numbers = (pick: (tensor: RandomTensor) => ArrayLike<number>): Float64Array =>
-    Float64Array.from(owner, (k, i) => pick(parts[k])[i]);
+/** Of each tensor in turn, so many of its cells after each other, until all are used up. */
+type Chunks = readonly number[];
+
+/** Tensors put together, chunk by chunk; `channels` are those of the result. */
+export function joined(parts: readonly RandomTensor[], chunks: Chunks, channels: number, last: number): RandomTensor {
+  const size = parts.reduce((sum, { values }) => sum + values.length, 0);
+  const floats = (of: (part: RandomTensor) => Float64Array) => inTurn(parts.map(of), chunks, new Float64Array(size));
   const [first] = parts;
   const activation = first.before?.activation;
   const areBent = activation !== undefined && parts.every(({ before }) => before?.activation === activation);
-  const pick = (of: Fresh | null, key: 'slots' | 'origins', i: number) => of?.[key][i] ?? -1;
+  const inner = () => parts.map(({ before }) => before!.tensor);
   return {
-    values: numbers(({ values }) => values),
-    tangents: numbers(({ tangents }) => tangents),
+    values: floats(({ values }) => values),
+    tangents: floats(({ tangents }) => tangents),
     channels,
-    isNonNegative: Uint8Array.from(owner, (k, i) => parts[k].isNonNegative[i]),
-    fresh: {
-      slots: owner.map((k, i) => pick(parts[k].fresh, 'slots', i)),
-      origins: owner.map((k, i) => pick(parts[k].fresh, 'origins', i)),
-      mean: parts.some(({ fresh }) => fresh?.mean)
-        ? {
-            values: Float64Array.from(owner, (k, i) => parts[k].fresh?.mean?.values[i] ?? 0),
-            tangents: Float64Array.from(owner, (k, i) => parts[k].fresh?.mean?.tangents[i] ?? 0),
-          }
-        : null,
-    },
+    isNonNegative: inTurn(
+      parts.map((part) => part.isNonNegative),
+      chunks,
+      new Uint8Array(size),
+    ),
+    fresh: joinedFresh(parts, chunks, floats),
     last,
-    before: areBent
-      ? {
-          activation,
-          tensor: joined(
-            parts.map(({ before }) => before!.tensor),
-            owner,
-            channels,
-            last,
-          ),
-        }
-      : null,
+    before: areBent ? { activation, tensor: joined(inner(), chunks, channels, last) } : null,
     greatest: null,
-    trace: { factors: factorsOfParts(parts, owner, channels), innovation: null },
+    trace: joinedTrace(parts, chunks, channels),
   };
+}
+
+function joinedFresh(
+  parts: readonly RandomTensor[],
+  chunks: Chunks,
+  floats: (of: (part: RandomTensor) => Float64Array) => Float64Array,
+): Fresh {
+  const size = parts.reduce((sum, { values }) => sum + values.length, 0);
+  const numbers = (key: 'slots' | 'origins') => {
+    const all = parts.map(({ fresh, values }) => fresh?.[key] ?? new Int32Array(values.length).fill(-1));
+    return inTurn(all, chunks, new Int32Array(size));
+  };
+  const mean = (key: 'values' | 'tangents') =>
+    floats(({ fresh, values }) => fresh?.mean?.[key] ?? new Float64Array(values.length));
+  const hasMean = parts.some(({ fresh }) => fresh?.mean);
+  return {
+    slots: numbers('slots'),
+    origins: numbers('origins'),
+    mean: hasMean ? { values: mean('values'), tangents: mean('tangents') } : null,
+  };
+}
+
+/** Rows that hold cells of several tensors have the mean of their factors. */
+function joinedTrace(parts: readonly RandomTensor[], chunks: Chunks, channels: number): Trace {
+  const all = parts.map(({ trace }) => settled(trace).factors);
+  const areSideBySide = parts.some((part) => part.channels !== channels);
+  const factors = areSideBySide
+    ? all[0].map((_, row) => all.reduce((sum, each) => sum + each[row], 0) / all.length)
+    : inTurn(
+        all,
+        chunks.map((chunk) => chunk / channels),
+        new Float64Array(all.reduce((sum, each) => sum + each.length, 0)),
+      );
+  return { factors, innovation: null };
+}
+
+function inTurn<T extends Float64Array | Int32Array | Uint8Array>(all: readonly T[], chunks: Chunks, to: T): T {
+  const from = all.map(() => 0);
+  for (let at = 0; at < to.length;) {
+    all.forEach((each, k) => {
+      to.set(each.subarray(from[k], from[k] + chunks[k]), at);
+      from[k] += chunks[k];
+      at += chunks[k];
+    });
+  }
+  return to;
 }

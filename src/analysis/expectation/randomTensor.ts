@@ -52,7 +52,6 @@ export function rowsOf(tensor: RandomTensor, rows: Int32Array): RandomTensor {
     greatest: greatest && {
       ...greatest,
       groups: Array.from(rows).flatMap((row) => greatest.groups.slice(row * channels, (row + 1) * channels)),
-      origins: numbers(greatest.origins),
     },
     trace: {
       factors: copyRows(trace.factors, new Float64Array(rows.length), rows, 1),
@@ -66,8 +65,6 @@ export interface Greatest {
   readonly groups: readonly (readonly number[])[];
   /** Numbers of a group have weights of their own each. */
   readonly areIndependent: boolean;
-  /** By group: equal ones are equal numbers, up to the factor. */
-  readonly origins: Int32Array;
   /** What the greatest values were multiplied by since. */
   readonly factor: number;
 }

@@ -165,10 +165,7 @@ export function changeRate(
   if (!fresh) throw compared(layer);
   const sample = areIndependent ? allChannels : channelSample(tensor, draw);
   const isTaken = (cell: number) => (cell % channels) % sample.step === sample.first;
-  const first = new KnownPairs();
-  const nameOf = (cell: number) => first.firstOf(rounded(tensor.values[cell]), 0, cell);
-  for (let cell = 0; cell < tensor.values.length; cell++) if (isTaken(cell)) nameOf(cell);
-  const seen = new KnownPairs();
+  const nameOf = (cell: number) => sources.nameOf(tensor.values[cell], fresh.slots[cell]);
   const covariances = new CovariancesOfSlots();
   const contestIn = (group: readonly number[]) => contestOf(tensor, fresh, group, sources, areIndependent, covariances);
   const activation = known?.activation ?? null;
@@ -180,7 +177,7 @@ export function changeRate(
     const names = contest.cells.map(nameOf);
     for (let i = 0; i < size; i++) {
       for (let j = i + 1; j < size; j++) {
-        if (seen.has(names[i], names[j])) continue;
+        if (sources.wereEqual(names[i], names[j])) continue;
         if (contest.isGiven(i) && contest.isGiven(j) && contest.tangents[i] !== contest.tangents[j])
           throw compared(layer);
         const moments = momentsOfDifference(contest, i, j);
@@ -192,7 +189,7 @@ export function changeRate(
           refuseOneNumber(layer, moments, () => contest.reads(i, j));
         const change = pairRate(contest, i, j, moments, activation);
         if (change === 0) continue;
-        seen.firstOf(names[i], names[j], 0);
+        sources.areEqual(names[i], names[j]);
         rate += change;
       }
     }
@@ -340,28 +337,32 @@ function pairRate(
 function greatestRate(
   layer: Layer,
   activation: PiecewiseLinearActivation,
-  { greatest, isNonNegative, values: all }: RandomTensor,
+  { greatest, isNonNegative }: RandomTensor,
   sources: Sources,
 ): number {
-  const { tensor, groups, areIndependent, origins, factor } = greatest!;
+  const { tensor, groups, areIndependent, factor } = greatest!;
   const atZero = bendsAtZeroOnly(activation);
   if (atZero && isNonNegative.every((one) => one === 1)) return 0;
   // Units that bend at zero pass on the sign: the greatest changes it where one of theirs does.
   if (atZero && tensor.before && bendsAtZeroOnly(tensor.before.activation)) return 0;
   const { fresh } = tensor;
   if (!fresh) throw bentAsTheyAre(layer);
-  const seen = new Set<number>();
   const covariances = new CovariancesOfSlots();
+  const known = new KnownPairs();
   let rate = 0;
-  groups.forEach((group, g) => {
-    if (seen.has(rounded(all[g]))) return;
-    seen.add(rounded(all[g]));
+  for (const group of groups) {
     const contest = contestOf(tensor, fresh, group, sources, areIndependent, covariances);
-    const levels = activation.breakpoints.filter((level) => !sources.countedAt(level, factor).add(origins[g]));
-    contest.cells.forEach((_, i) => {
-      for (const level of levels) rate += levelInContest(layer, contest, i, level / factor);
+    contest.cells.forEach((cell, i) => {
+      for (const level of activation.breakpoints) {
+        const here = levelInContest(layer, contest, i, level / factor);
+        // A number of several groups reaches the level once, whichever of them it is the greatest of.
+        if (here === 0 || known.firstOf(rounded(contest.values[i]), level, cell) !== cell) continue;
+        const slot = fresh.slots[cell];
+        const own = slot < 0 ? 1 : sources.factorOf(slot);
+        if (!sources.countedAt(level, factor * own).add(fresh.origins[cell])) rate += here;
+      }
     });
-  });
+  }
   return rate;
 }
 

@@ -1,3 +1,4 @@
+import { KnownPairs } from './knownPairs.ts';
 import { OriginSet } from './originSet.ts';
 import type { Covariance, Reads, Source } from './randomTensor.ts';
 import { rounded } from './rounded.ts';
@@ -26,6 +27,8 @@ export class Sources {
   private squares = [new Float64Array(1024), new Float64Array(1024), new Float64Array(1024)];
   private origins = 0;
   private readonly sums = new Map<number, Run[]>();
+  /** By their names: numbers that are equal at a breakpoint that was counted. */
+  private readonly equal = new KnownPairs();
   private readonly counted = new Map<number, OriginSet>();
 
   /** The number of the source's first slot. */
@@ -131,6 +134,21 @@ export class Sources {
     const counted = new OriginSet();
     this.counted.set(key, counted);
     return counted;
+  }
+
+  /** Of a number of this slot, whatever it was multiplied by since. */
+  nameOf(value: number, slot: number): number {
+    return rounded(slot < 0 ? value : value / this.factors[slot]);
+  }
+
+  /** Notes that a breakpoint where these numbers are equal was counted. */
+  areEqual(one: number, other: number): void {
+    this.equal.firstOf(Math.min(one, other), Math.max(one, other), 0);
+  }
+
+  /** Whether it was: a breakpoint of one layer may be that of another one, which reads the same numbers. */
+  wereEqual(one: number, other: number): boolean {
+    return this.equal.has(Math.min(one, other), Math.max(one, other));
   }
 
   private sourceOf(slot: number): Source {

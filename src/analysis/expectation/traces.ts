@@ -71,12 +71,3 @@ function meanFactors(tensors: readonly RandomTensor[]): Float64Array {
   const all = tensors.map(({ trace }) => settled(trace).factors);
   return all[0].map((_, row) => all.reduce((sum, factors) => sum + factors[row], 0) / all.length);
 }
-
-/** Of tensors put together: rows that hold cells of several have the mean of all, others their own mean. */
-export function factorsOfParts(parts: readonly RandomTensor[], owner: Int32Array, channels: number): Float64Array {
-  const all = parts.map(({ trace }) => settled(trace).factors);
-  return Float64Array.from({ length: owner.length / channels }, (_, row) => {
-    const owners = new Set(owner.subarray(row * channels, (row + 1) * channels));
-    return [...owners].reduce((sum, k) => sum + all[k][row], 0) / owners.size;
-  });
-}

@@ -215,6 +215,20 @@ function overNeighbors(tensor: RandomTensor, adjacency: readonly (readonly numbe
   };
 }
 
+/** Comparing two numbers of a window takes about as long as this many multiplications. */
+const WORK_OF_PAIR = 300;
+
+/** Pairs of different rows in windows. */
+function pairsIn({ count, taps, input }: WindowRows): number {
+  let pairs = 0;
+  for (let at = 0; at < count; at++) {
+    const covered = new Set(input.subarray(at * taps, (at + 1) * taps));
+    covered.delete(-1);
+    pairs += (covered.size * (covered.size - 1)) / 2;
+  }
+  return pairs;
+}
+
 /** Multiplications that one draw of a layer takes, about. */
 export function workOf(layer: Layer, { window, output }: LayerPlaces): number {
   const { operation, inputShapes, outputShape } = layer;
@@ -226,7 +240,8 @@ export function workOf(layer: Layer, { window, output }: LayerPlaces): number {
   // Equal rows are computed once.
   if (isMerge(operation) || operation.kind === 'batchNormalization' || operation.kind === 'identity')
     return output.count * (inC + outC);
-  if (operation.kind === 'maxPooling' && window) return output.count * outC * window.taps;
+  if (window && (operation.kind === 'maxPooling' || operation.kind === 'globalMaxPooling'))
+    return outC * (window.input.length + WORK_OF_PAIR * pairsIn(window));
   if (operation.kind === 'dense' && output.count > 1) return least(atEachOf(output.count, inC, outC));
   const geometry = windowGeometry(layer);
   if (!geometry || !window || operation.kind === 'locallyConnected')
