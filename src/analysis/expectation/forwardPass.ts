@@ -11,7 +11,8 @@ import { meanOf, traceOfAll, traceOfSum, traceOfWindow } from './traces.ts';
 import { NotDrawn, rowsOf, type Fresh, type RandomTensor, type Trace } from './randomTensor.ts';
 import type { Sources } from './sources.ts';
 import { sum, times } from './vectors.ts';
-import { changeRate, unitRate, type LayerRate } from './rates.ts';
+import { changeRate } from './changes.ts';
+import { unitRate, type LayerRate } from './rates.ts';
 import { Surprises } from './surprises.ts';
 import { tropicalImage, type TropicalOperation } from './tropicalImage.ts';
 import { weightedImage, type Draw } from './weightedImage.ts';
@@ -195,10 +196,10 @@ class ForwardPass {
     const windows = poolingGroups(window, input.channels);
     const trace = traceOfWindow(input.trace, window);
     const { greatest } = input;
-    if (greatest?.factor !== 1) return this.greatest(layer, input, windows, input.channels, false, trace);
-    const { tensor, groups, areIndependent } = greatest;
-    const all = windows.map((cells) => [...new Set(cells.flatMap((cell) => groups[cell]))]);
-    return this.greatest(layer, tensor, all, input.channels, areIndependent, trace);
+    if (greatest?.factor !== 1 || greatest.areIndependent)
+      return this.greatest(layer, input, windows, input.channels, false, trace);
+    const { tensor, groups } = greatest;
+    return this.greatest(layer, tensor, unions(windows, groups), input.channels, false, trace);
   }
 
   private greatest(
@@ -366,6 +367,19 @@ function poolingGroups(window: WindowRows, channels: number): readonly (readonly
   }
   poolings.set(window, groups);
   return groups;
+}
+
+type Groups = readonly (readonly number[])[];
+
+const known = new WeakMap<Groups, { readonly of: Groups; readonly unions: Groups }>();
+
+/** All cells of the groups in each window. */
+function unions(windows: Groups, groups: Groups): Groups {
+  const before = known.get(windows);
+  if (before?.of === groups) return before.unions;
+  const unions = windows.map((window) => [...new Set(window.flatMap((group) => groups[group]))]);
+  known.set(windows, { of: groups, unions });
+  return unions;
 }
 
 function plain(

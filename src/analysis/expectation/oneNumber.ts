@@ -29,6 +29,15 @@ export function differenceOfReads(one: Reads, two: Reads, haveEqualWeights: bool
 }
 
 /**
+ * Whether a number with a fresh part of these moments vanishes where its fresh part does, if that is one random weight
+ * times a number: as `h - w h` does with h.
+ */
+export function vanishTogether(q: number, c: number, value: number, tangent: number): boolean {
+  const [one, two] = [tangent * q, c * value];
+  return Math.abs(one - two) <= NEAR * (Math.abs(one) + Math.abs(two));
+}
+
+/**
  * A sum `w h` of a single number h vanishes with h, whatever w is. Rice's formula over w alone does not see that, so
  * that such a sum is refused, unless h is known to change its sign nowhere or at a breakpoint that was counted.
  */
