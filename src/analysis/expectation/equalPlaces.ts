@@ -1,5 +1,7 @@
+import { bends } from '../../network/activation.ts';
 import { windowGeometry } from '../../network/window.ts';
 import { inputTensor, shapeOfTensor, type Layer, type Network, type TensorId } from '../../network/network.ts';
+import type { Operation } from '../../network/operation.ts';
 import { sizeOf, type Shape } from '../../network/shape.ts';
 import type { Segment } from '../../common/place.ts';
 import type { SparseMatrix } from '../../counting/program/program.ts';
@@ -38,6 +40,8 @@ export interface LayerPlaces {
 
 export interface NetworkPlaces {
   readonly inputs: readonly Places[];
+  /** Layers whose numbers units bend, or pooling compares, before weights are read. */
+  readonly bentLater: ReadonlySet<number>;
   /** By index. */
   readonly layers: ReadonlyMap<number, LayerPlaces>;
 }
@@ -63,7 +67,37 @@ export function equalPlaces(network: Network, { from, to }: Segment): NetworkPla
     layers.set(layer.index, places);
     known.set(layer.index, places.output);
   }
-  return { inputs, layers };
+  return { inputs, layers, bentLater: bentLater(network) };
+}
+
+const withoutWeights: ReadonlySet<Operation['kind']> = new Set([
+  'add',
+  'subtract',
+  'average',
+  'concatenate',
+  'maxPooling',
+  'globalMaxPooling',
+  'averagePooling',
+  'globalAveragePooling',
+  'zeroPadding',
+  'upSampling',
+  'batchNormalization',
+  'flatten',
+  'reshape',
+  'identity',
+  'select',
+]);
+const comparing: ReadonlySet<Operation['kind']> = new Set(['maxPooling', 'globalMaxPooling']);
+
+function bentLater({ layers }: Network): ReadonlySet<number> {
+  const found = new Set<TensorId>();
+  for (const { index, inputs, activation, operation } of [...layers].reverse()) {
+    const areBent = activation.kind === 'piecewiseLinear' && bends(activation);
+    if (areBent) found.add(index);
+    if (!withoutWeights.has(operation.kind) || !(found.has(index) || comparing.has(operation.kind))) continue;
+    for (const tensor of inputs) found.add(tensor);
+  }
+  return found;
 }
 
 /** The first position of each row. */

@@ -192,6 +192,10 @@ export class Sources {
     return this.ofSource[a] === this.ofSource[b];
   }
 
+  haveOneFactor(a: number, b: number): boolean {
+    return this.factors[a] === this.factors[b];
+  }
+
   /** Of the same channel at two slots that have one factor. */
   covariance(a: number, b: number): Covariance {
     if (!this.areOfOneSource(a, b)) return [0, 0, 0, 0];
