@@ -2,6 +2,7 @@ import { bends } from '../../network/activation.ts';
 import { windowGeometry } from '../../network/window.ts';
 import { inputTensor, shapeOfTensor, type Layer, type Network, type TensorId } from '../../network/network.ts';
 import type { Operation } from '../../network/operation.ts';
+import { selectedPlaces, type Selection } from '../../network/selection.ts';
 import { sizeOf, type Shape } from '../../network/shape.ts';
 import type { Segment } from '../../common/place.ts';
 import type { SparseMatrix } from '../../counting/program/program.ts';
@@ -35,6 +36,8 @@ export interface LayerPlaces {
   readonly window: WindowRows | null;
   /** Of fixed maps of positions: from rows to rows, the same for each channel. */
   readonly matrix: SparseMatrix | null;
+  /** Of choices among cells: by cell of the output rows one of the input rows, or -1 for a zero. */
+  readonly cells: Int32Array | null;
   readonly output: Places;
 }
 
@@ -115,7 +118,7 @@ export function joinsChannels(axis: number, { length }: Shape): boolean {
 function placesOfLayer(layer: Layer, inputs: readonly Places[]): LayerPlaces {
   const { operation } = layer;
   const [input] = inputs;
-  const asTheyAre = { taken: inputs.map(() => null), window: null, matrix: null };
+  const asTheyAre = { taken: inputs.map(() => null), window: null, matrix: null, cells: null };
   switch (operation.kind) {
     case 'dense':
     case 'batchNormalization':
@@ -155,19 +158,30 @@ function placesOfLayer(layer: Layer, inputs: readonly Places[]): LayerPlaces {
       if (hasOpenMultiples(positionMix(layer)!, (position) => input.of[position] + 1))
         throw new NotDrawn(openSums(layer));
       return eachOnItsOwn(layer, inputs);
+    case 'select':
+      return selected(layer, operation.selection, inputs);
     case 'maxout':
     case 'tropicalDense':
     case 'tropicalConvolution':
-    case 'select':
     case 'notPiecewiseLinear':
     case 'unknown':
       return eachOnItsOwn(layer, inputs);
   }
 }
 
+/** Channels are chosen alike at all positions. */
+function selected(layer: Layer, selection: Selection, inputs: readonly Places[]): LayerPlaces {
+  const [shape] = layer.inputShapes;
+  const [input] = inputs;
+  const isOfChannels = selection.by === 'places' && joinsChannels(selection.axis, shape);
+  if (!isOfChannels) return { ...eachOnItsOwn(layer, inputs), cells: selectedPlaces(selection, shape) };
+  const cells = selectedPlaces({ ...selection, axis: 1 }, [input.count, lastOf(shape)]);
+  return { taken: [null], window: null, matrix: null, cells, output: input };
+}
+
 function eachOnItsOwn(layer: Layer, inputs: readonly Places[]): LayerPlaces {
   const taken = inputs.map(({ of, count }) => (count === of.length ? null : of));
-  return { taken, window: null, matrix: null, output: distinct(layer.outputShape) };
+  return { taken, window: null, matrix: null, cells: null, output: distinct(layer.outputShape) };
 }
 
 function distinct(shape: Shape): Places {

@@ -6,12 +6,14 @@ import { firstOfEach, joinsChannels, type WindowRows } from './equalPlaces.ts';
 import { fixedImage } from './fixedImage.ts';
 import { joined } from './joinedTensor.ts';
 import { bent } from './bentTensor.ts';
+import { poolingGroups, unions } from './windowGroups.ts';
 import { innovationOfSums, scaledInnovation } from './innovation.ts';
 import { meanOf, traceOfAll, traceOfSum, traceOfWindow } from './traces.ts';
 import { NotDrawn, rowsOf, type Fresh, type RandomTensor, type Trace } from './randomTensor.ts';
 import type { Sources } from './sources.ts';
 import { sum, times } from './vectors.ts';
 import { changeRate } from './changes.ts';
+import { selectedCells } from './selectedCells.ts';
 import { unitRate, type LayerRate } from './rates.ts';
 import { Surprises } from './surprises.ts';
 import { tropicalImage, type TropicalOperation } from './tropicalImage.ts';
@@ -127,7 +129,7 @@ class ForwardPass {
 
   private image(layer: Layer): RandomTensor {
     const { operation } = layer;
-    const { taken, window, matrix } = this.draw.places.layers.get(layer.index)!;
+    const { taken, window, matrix, cells } = this.draw.places.layers.get(layer.index)!;
     const inputs = layer.inputs.map((tensor, k) => {
       const rows = taken[k];
       return rows ? rowsOf(this.tensors.get(tensor)!, rows) : this.tensors.get(tensor)!;
@@ -171,7 +173,7 @@ class ForwardPass {
       case 'tropicalConvolution':
         return this.tropical(layer, operation, input);
       case 'select':
-        throw new NotDrawn(`${layer.name} takes parts of a tensor, or puts them in another order.`);
+        return selectedCells(input, cells!, layer.outputShape[layer.outputShape.length - 1]);
       case 'notPiecewiseLinear':
       case 'unknown':
         throw new NotDrawn(`${layer.name} is not piecewise linear.`);
@@ -351,35 +353,6 @@ class ForwardPass {
     this.add(layer, unitRate(layer, activation, input, this.draw));
     return bent(activation, input, this.sources, this.draw.course.kept[layer.index]);
   }
-}
-
-const poolings = new WeakMap<WindowRows, readonly (readonly number[])[]>();
-
-/** The different cells that each window covers, channel by channel. */
-function poolingGroups(window: WindowRows, channels: number): readonly (readonly number[])[] {
-  const known = poolings.get(window);
-  if (known) return known;
-  const { count, taps, input } = window;
-  const groups: number[][] = [];
-  for (let at = 0; at < count; at++) {
-    const covered = [...new Set(input.subarray(at * taps, (at + 1) * taps))].filter((row) => row >= 0);
-    for (let c = 0; c < channels; c++) groups.push(covered.map((row) => row * channels + c));
-  }
-  poolings.set(window, groups);
-  return groups;
-}
-
-type Groups = readonly (readonly number[])[];
-
-const known = new WeakMap<Groups, { readonly of: Groups; readonly unions: Groups }>();
-
-/** All cells of the groups in each window. */
-function unions(windows: Groups, groups: Groups): Groups {
-  const before = known.get(windows);
-  if (before?.of === groups) return before.unions;
-  const unions = windows.map((window) => [...new Set(window.flatMap((group) => groups[group]))]);
-  known.set(windows, { of: groups, unions });
-  return unions;
 }
 
 function plain(

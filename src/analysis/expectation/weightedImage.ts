@@ -216,7 +216,7 @@ function overNeighbors(tensor: RandomTensor, adjacency: readonly (readonly numbe
 }
 
 /** Comparing two numbers of a window takes about as long as this many multiplications. */
-const WORK_OF_PAIR = 300;
+const WORK_OF_PAIR = 150;
 
 /** Pairs of different rows in windows. */
 function pairsIn({ count, taps, input }: WindowRows): number {

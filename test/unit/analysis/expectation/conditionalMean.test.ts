@@ -183,12 +183,70 @@ const networks: Record<string, Network> = {
       dense(4, 'relu'),
     ],
   ),
+  'two poolings of one tensor, and units on them, which bend at the same places': networkOf(
+    [5, 5, 1],
+    [
+      conv(3, 2, undefined, { name: 'a' }),
+      { type: 'max_pooling2d', pool_size: 2, strides: 1 },
+      units('relu6'),
+      { type: 'flatten', name: 'f' },
+      { type: 'max_pooling2d', pool_size: 3, strides: 1, inputs: ['a'] },
+      units('relu6'),
+      { type: 'flatten', name: 'g' },
+      units('relu', { inputs: ['a'] }),
+      { type: 'flatten', name: 'h' },
+      { type: 'concatenate', inputs: ['f', 'g', 'h'] },
+      dense(3, 'relu'),
+    ],
+  ),
+  'pooling of what was pooled': networkOf(
+    [6, 6, 1],
+    [
+      conv(3, 2, 'relu'),
+      { type: 'max_pooling2d', pool_size: 2, strides: 1 },
+      { type: 'max_pooling2d', pool_size: 2 },
+      { type: 'flatten' },
+      dense(3, 'relu'),
+    ],
+  ),
+  'units and pooling on means over positions': networkOf(
+    [6, 6, 1],
+    [
+      conv(2, 2, 'leaky_relu'),
+      { type: 'depthwise_conv2d', kernel_size: 2, name: 'd' },
+      { type: 'batch_normalization' },
+      { type: 'average_pooling2d', pool_size: 2, strides: 1, name: 'p' },
+      units('relu6', { name: 'u' }),
+      { type: 'max_pooling2d', pool_size: 2, strides: 1, inputs: ['p'], name: 'm' },
+      { type: 'flatten', name: 'f', inputs: ['u'] },
+      { type: 'flatten', name: 'g', inputs: ['m'] },
+      { type: 'concatenate', inputs: ['f', 'g'] },
+      dense(3, 'relu'),
+    ],
+  ),
+  'parts of tensors in another order': networkOf(
+    [4, 4, 1],
+    [
+      conv(4, 2, undefined, { name: 'a' }),
+      { type: 'select', axis: -1, places: [2, 0, 1] },
+      units('relu', { name: 'u' }),
+      { type: 'select', axis: -1, places: [-1, 1, 2, 3], inputs: ['a'] },
+      units('relu6', { name: 'v' }),
+      { type: 'concatenate', inputs: ['u', 'v'] },
+      conv(3, 2),
+      { type: 'select', axis: 1, places: [1, 0] },
+      { type: 'max_pooling2d', pool_size: [2, 1], strides: 1 },
+      { type: 'permute', dims: [3, 1, 2] },
+      { type: 'max_pooling2d', pool_size: [1, 1] },
+      units('hard_tanh'),
+    ],
+  ),
   'no biases': networkOf([4], [dense(4, 'relu', { use_bias: false }), dense(4, 'relu', { use_bias: false })]),
 };
 
 const COUNTS = 80;
 
-function drawn(network: Network, segment: { from: number[]; to: number[] }, work = 1e6): ConditionalMean {
+function drawn(network: Network, segment: { from: number[]; to: number[] }, work = 4e6): ConditionalMean {
   const mean = conditionalMean(network, segment, { seed: 7, work: { all: work, fewest: 2 * work } });
   if (mean === null || typeof mean === 'string') throw new Error(String(mean));
   return mean;
