@@ -9,6 +9,8 @@ import type { LayerRate } from './rates.ts';
 import type { Draw } from './weightedImage.ts';
 
 const NEAR = 1e-6;
+/** Groups between looks at whether to end. */
+const BREATH = 64;
 
 /**
  * The mean number of changes of the greatest one in each group, where it counts. Conditioned on two of them being
@@ -21,7 +23,7 @@ export function changeRate(
   draw: Draw,
   areIndependent: boolean,
 ): LayerRate {
-  const { sources, origin } = draw;
+  const { sources, origin, breathe } = draw;
   const activation = input.before?.activation ?? null;
   const tensor = input.before?.tensor ?? input;
   const { fresh, channels } = tensor;
@@ -31,7 +33,8 @@ export function changeRate(
   const contests = new Contests(tensor, fresh, sources, areIndependent, origin);
   const nameOf = (cell: number) => sources.nameOf(tensor.values[cell], fresh.slots[cell]);
   let [rate, vanishes, mayVanish] = [0, false, false];
-  for (const group of groups) {
+  for (const [g, group] of groups.entries()) {
+    if (g % BREATH === 0) breathe();
     if (!isTaken(group[0])) continue;
     const contest = contests.of(group);
     const { cells, law } = contest;

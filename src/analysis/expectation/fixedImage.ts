@@ -4,24 +4,22 @@ import * as rows from '../../counting/program/affineRows.ts';
 import type { SparseMatrix } from '../../counting/program/program.ts';
 import { RowBuilder } from '../../counting/program/rowBuilder.ts';
 import { mixedFresh } from './mixedFresh.ts';
-import type { Sources } from './sources.ts';
 import { settled } from './traces.ts';
+import type { Draw } from './weightedImage.ts';
 import type { Fresh, RandomTensor, Trace } from './randomTensor.ts';
 
 const matrices = new WeakMap<SparseMatrix, SparseMatrix>();
 
 /**
  * What padding, means over windows and up-sampling make of a tensor: the same map of its rows in each channel. With
- * `sources`, also what is random of sums over several rows.
+ * `draw`, also what is random of sums over several rows.
  */
-export function fixedImage(ofRows: SparseMatrix, input: RandomTensor, sources: Sources | null): RandomTensor {
+export function fixedImage(ofRows: SparseMatrix, input: RandomTensor, draw: Draw | null): RandomTensor {
   const matrix = matrices.get(ofRows) ?? inEachChannel(ofRows, input.channels);
   matrices.set(ofRows, matrix);
   const image = imageUnder(matrix, input);
   const { fresh } = input;
-  return sources && fresh && !image.fresh
-    ? { ...image, fresh: mixedFresh(ofRows, { ...input, fresh }, sources) }
-    : image;
+  return draw && fresh && !image.fresh ? { ...image, fresh: mixedFresh(ofRows, { ...input, fresh }, draw) } : image;
 }
 
 function inEachChannel(matrix: SparseMatrix, channels: number): SparseMatrix {

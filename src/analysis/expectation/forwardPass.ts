@@ -161,7 +161,7 @@ class ForwardPass {
       case 'globalAveragePooling':
       case 'zeroPadding':
       case 'upSampling':
-        return fixedImage(matrix!, input, this.draw.places.bentLater.has(layer.index) ? this.sources : null);
+        return fixedImage(matrix!, input, this.draw.places.bentLater.has(layer.index) ? this.draw : null);
       case 'batchNormalization':
         return this.scaled(input, 1 / Math.sqrt(initialVariance(operation)), true);
       case 'flatten':

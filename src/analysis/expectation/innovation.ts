@@ -43,7 +43,7 @@ export function innovationOf(
     if (isNew) [q, c, r] = sources.moments(slots[cell]);
     if (mean) unitMoments(units, mean.values[cell], mean.tangents[cell], q, c, r, expected, to);
     else if (isNew) unitMoments(units, 0, 0, q, c, r, expected, to);
-    else expected.copyWithin(to, to - 3, to);
+    else for (let k = to; k < to + 3; k++) expected[k] = expected[k - 3];
   }
   return {
     values,

@@ -1,6 +1,7 @@
 import type { SparseMatrix } from '../../counting/program/program.ts';
 import type { Covariance, Fresh, RandomTensor, Reads, Source } from './randomTensor.ts';
 import type { Sources } from './sources.ts';
+import type { Draw } from './weightedImage.ts';
 
 /** Sums of one layer at several positions, each times a weight: they share the layer's weights, and are Gaussian. */
 interface Mix {
@@ -9,7 +10,7 @@ interface Mix {
 }
 
 /** More pairs of positions than these are not compared: a mean over all of a large image. */
-const MAX_PAIRS = 4e6;
+const MAX_PAIRS = 4e5;
 
 /**
  * What is random of means over positions: a map of rows, the same for each channel. Null where they mix sums of several
@@ -18,7 +19,7 @@ const MAX_PAIRS = 4e6;
 export function mixedFresh(
   matrix: SparseMatrix,
   tensor: RandomTensor & { readonly fresh: Fresh },
-  sources: Sources,
+  { sources, breathe }: Pick<Draw, 'sources' | 'breathe'>,
 ): Fresh | null {
   const { channels, values, tangents, fresh } = tensor;
   const { rows, start, end, base, offset, value } = matrix;
@@ -43,7 +44,7 @@ export function mixedFresh(
       mixes.push({ slots: used.map(([slot]) => slot), weights: used.map(([, weight]) => weight) });
     }
   }
-  const first = sources.add(new MixedSource(mixes, sources));
+  const first = sources.add(new MixedSource(mixes, sources, breathe));
   const given = (all: Float64Array, mean?: Float64Array) =>
     imageIn(matrix, channels, (cell) => (fresh.slots[cell] < 0 ? all[cell] : (mean?.[cell] ?? 0)));
   const hasMean = fresh.mean !== null || fresh.slots.includes(-1);
@@ -82,12 +83,14 @@ class MixedSource implements Source {
   constructor(
     private readonly mixes: readonly Mix[],
     private readonly sources: Sources,
+    breathe: () => void,
   ) {
     const [slot] = mixes[0].slots;
     this.layer = sources.layerOf(slot);
     this.filters = sources.filtersOf(slot);
     [this.q, this.c, this.r] = [0, 1, 2].map(() => new Float64Array(mixes.length));
     mixes.forEach((_, place) => {
+      breathe();
       const [values, mixed, , tangents] = this.covariance(place, place);
       [this.q[place], this.c[place], this.r[place]] = [values, mixed, tangents];
     });

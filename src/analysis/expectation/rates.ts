@@ -98,10 +98,11 @@ class Runs {
 
   private addLevel(start: number, end: number, level: number, [q, c, r]: Moments, counted: OriginSet): void {
     const { origins, mean } = this.input.fresh;
-    const expected = mean ? 0 : levelRate(q, c, r, -level, 0);
+    const rateOf = levelRates(q, c, r);
+    const expected = mean ? 0 : rateOf(-level, 0);
     for (let cell = start; cell < end; cell++) {
       if (counted.add(origins[cell])) continue;
-      this.rate += mean ? levelRate(q, c, r, mean.values[cell] - level, mean.tangents[cell]) : expected;
+      this.rate += mean ? rateOf(mean.values[cell] - level, mean.tangents[cell]) : expected;
     }
   }
 }
@@ -116,11 +117,16 @@ type Moments = readonly [q: number, c: number, r: number];
 
 /** Mean number of zeros, for each unit of the line, of m + G: G of these moments, m of this slope. */
 export function levelRate(q: number, c: number, r: number, m: number, slope: number): number {
-  if (!(q > 0)) return 0;
-  const variance = r - (c * c) / q;
+  return levelRates(q, c, r)(m, slope);
+}
+
+function levelRates(q: number, c: number, r: number): (m: number, slope: number) => number {
+  if (!(q > 0)) return () => 0;
+  const share = c / q;
+  const variance = r - c * share;
   const spread = variance > ROUNDING * r ? Math.sqrt(variance) : 0;
   const deviation = Math.sqrt(q);
-  return (normalDensity(m / deviation) / deviation) * meanAbsolute(slope - (c / q) * m, spread);
+  return (m, slope) => (normalDensity(m / deviation) / deviation) * meanAbsolute(slope - share * m, spread);
 }
 
 function bentAsTheyAre({ name }: Layer): NotDrawn {
