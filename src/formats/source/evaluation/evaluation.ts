@@ -71,7 +71,7 @@ export interface Evaluation {
   text(node: Node, scope: Scope): string;
   /** Remembers a model that came into being or got one more layer. */
   changed(model: ModelValue): void;
-  /** Runs something that is tried only: its models are nobody's. */
+  /** Runs something that is tried only: its models are nobody's, and what it calls still waits to be called. */
   quietly<T>(body: () => T): T;
   /** How many such changes there were, to ask `changedSince` later. */
   readonly changes: number;

@@ -28,6 +28,7 @@ export class Caller {
   private readonly ran = new WeakSet<Closure>();
   /** Functions that an unknown one may call, while they are followed. */
   private readonly open = new Set<Node>();
+  private isQuiet = false;
   private depth = 0;
 
   constructor(
@@ -53,10 +54,26 @@ export class Caller {
     return this.callUnknown(callee, args, site);
   }
 
-  /** A function that nobody calls; its parameters are symbols. */
-  callSymbolically(closure: Closure, thisValue: Value): void {
+  private noteCalled(closure: Closure): void {
+    if (this.isQuiet) return;
     this.called.add(closure.node);
     this.ran.add(closure);
+  }
+
+  /** Runs something that is tried only: functions that it calls are not called yet. */
+  quietly<T>(body: () => T): T {
+    const before = this.isQuiet;
+    this.isQuiet = true;
+    try {
+      return body();
+    } finally {
+      this.isQuiet = before;
+    }
+  }
+
+  /** A function that nobody calls; its parameters are symbols. */
+  callSymbolically(closure: Closure, thisValue: Value): void {
+    this.noteCalled(closure);
     callClosure(this.e, closure, thisValue, [], { symbolic: true });
   }
 
@@ -64,7 +81,7 @@ export class Caller {
     if (callee instanceof ClassValue) {
       if (this.depth > MAX_CALL_DEPTH) return new Unknown(site.text, site.span);
       const instance = this.deeper(() => instantiate(this.e, callee, args, site));
-      if (!this.instances.has(callee)) this.instances.set(callee, instance);
+      if (!this.isQuiet && !this.instances.has(callee)) this.instances.set(callee, instance);
       return instance;
     }
     if (callee instanceof Library) return constructLibrary(this.e, callee, args, site);
@@ -86,8 +103,7 @@ export class Caller {
   }
 
   private callFunction(closure: Closure, thisValue: Value, args: readonly Argument[], site: Site): Value {
-    this.called.add(closure.node);
-    this.ran.add(closure);
+    this.noteCalled(closure);
     if (this.depth > MAX_CALL_DEPTH) return new Unknown(site.text, site.span);
     const { place } = this;
     // In an imported function everything is where it was called from.
@@ -149,7 +165,7 @@ export class Caller {
 
   /** Says of what is not known that it would make a network, if it is the library. */
   private noticeMaker(callee: Value, args: readonly Argument[], site: Site): void {
-    if (!(callee instanceof Unknown)) return;
+    if (!(callee instanceof Unknown) || this.isQuiet) return;
     const maker = unknownMaker(callee.derived ? site.text : callee.name, args[0]?.value);
     if (maker !== undefined) this.unknownMakers.set(maker, this.unknownMakers.get(maker) ?? site.calleeSpan);
   }

@@ -10,7 +10,7 @@ import { becomeModel, newModel } from '../evaluation/models.ts';
 import { snakeCase } from '../evaluation/layerNames.ts';
 import { bytesOf, ClassValue, Closure, Dictionary, LayerValue, Library, ModelValue } from '../evaluation/values.ts';
 import type { Property, Value } from '../evaluation/values.ts';
-import type { Sketch } from '../library/keras/sketch.ts';
+import { mayBeProduct, type OwnOperation, type Sketch } from '../library/keras/sketch.ts';
 import { ownOperationIn } from './ownLayers.ts';
 
 export function evaluateClass(e: Evaluation, node: Class, scope: Scope): ClassValue {
@@ -134,19 +134,35 @@ function customLayer(e: Evaluation, cls: ClassValue, args: readonly Argument[], 
     config,
     span: site.span,
     calleeSpan: site.calleeSpan,
-    own: ownOperationIn(e, (input) => called(e, cls, args, site, input)),
+    own: ownOperationOf(e, cls, args, site),
   });
 }
 
-/** What a new layer of the class makes of an input. */
-function called(e: Evaluation, cls: ClassValue, args: readonly Argument[], site: Site, input: Sketch): Value {
-  const method = (name: string) => findMethod(e, cls, name)?.value;
-  const call = method('call');
+function ownOperationOf(
+  e: Evaluation,
+  cls: ClassValue,
+  args: readonly Argument[],
+  site: Site,
+): OwnOperation | undefined {
+  const call = findMethod(e, cls, 'call')?.value;
   if (!(call instanceof Closure)) return undefined;
+  const code = call.scope.frame.module.text.slice(call.node.start ?? 0, call.node.end ?? 0);
+  return mayBeProduct(code) ? ownOperationIn(e, (input) => called(e, cls, call, args, site, input)) : undefined;
+}
+
+/** What a new layer of the class makes of an input. */
+function called(
+  e: Evaluation,
+  cls: ClassValue,
+  call: Closure,
+  args: readonly Argument[],
+  site: Site,
+  input: Sketch,
+): Value {
   const instance = e.dictionary();
   instance.classOf = cls;
   runConstructor(e, cls, instance, args, false);
-  const build = method('build');
+  const build = findMethod(e, cls, 'build')?.value;
   const shape = { value: e.list(input.shape), span: undefined };
   if (build instanceof Closure) e.call(build, instance, [shape], site);
   return e.call(call, instance, [{ value: input, span: undefined }], site);

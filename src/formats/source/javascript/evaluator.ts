@@ -217,7 +217,7 @@ export class Evaluator implements Evaluation {
   }
 
   quietly<T>(body: () => T): T {
-    return this.log.quietly(body);
+    return this.log.quietly(() => this.caller.quietly(body));
   }
 
   get changes(): number {

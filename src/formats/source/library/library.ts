@@ -40,7 +40,12 @@ export function callLibrary(e: Evaluation, callee: Library, args: readonly Argum
       return body ? e.call(body.value, undefined, [], site) : undefined;
     }
     default:
-      return sketchOf(callee.path.at(-1) ?? '', args.map(({ value }) => value)) ?? unknown;
+      return (
+        sketchOf(
+          callee.path.at(-1) ?? '',
+          args.map(({ value }) => value),
+        ) ?? unknown
+      );
   }
 }
 

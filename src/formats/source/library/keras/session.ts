@@ -23,6 +23,7 @@ import {
 import type { Argument, Library, Site, Value } from '../../python/evaluation/values.ts';
 import { DataTensor } from '../torch/tensor.ts';
 import { layerOf, makeLayer, plain } from './layers.ts';
+import { mayBeProduct } from './sketch.ts';
 import { ownOperationIn, sketchedCall } from './ownLayers.ts';
 import { isActivation, mergeOf } from './signatures.ts';
 
@@ -279,7 +280,9 @@ export class KerasSession {
 
   /** A max-plus product for a layer that computes one. */
   private ownLayer(e: Evaluator, object: Instance, call: FunctionValue): LayerValue | undefined {
-    if (!/Layer$/.test(object.library ?? '')) return undefined;
+    const { node, scope } = call;
+    const code = scope.frame.module.text.slice(node.start, node.end);
+    if (!/Layer$/.test(object.library ?? '') || !mayBeProduct(code)) return undefined;
     if (this.own.has(object)) return this.own.get(object);
     const build = object.cls?.attribute('build');
     const { site } = object;

@@ -52,11 +52,18 @@ const one: Axis = { role: 'one', size: 1 };
 /** Numbers of inputs that a layer's code is tried with: what it makes of each has to be the same. */
 const TRIED = [7, 11];
 
+/** Whether the text of a layer's code can be a max-plus or min-plus product: to follow all others would take long. */
+export function mayBeProduct(code: string): boolean {
+  return /max|min/.test(code);
+}
+
 /** What a layer computes whose code is `follow`; undefined unless it is a max-plus or min-plus product. */
 export function ownOperation(follow: (input: Sketch) => unknown): OwnOperation | undefined {
+  const [one, other] = TRIED;
   for (const places of [[], [place, place]]) {
-    const [first, second] = TRIED.map((size) => operationOf(follow(new Sketch([batch, ...places, inputs(size)]))));
-    if (first && JSON.stringify(first) === JSON.stringify(second)) return first;
+    const tried = (size: number) => operationOf(follow(new Sketch([batch, ...places, inputs(size)])));
+    const first = tried(one);
+    if (first && JSON.stringify(first) === JSON.stringify(tried(other))) return first;
   }
   return undefined;
 }

@@ -33,7 +33,8 @@ export function reshapedWeights(
     return fits ? new Parameter([...shape.slice(0, at), 1, ...shape.slice(at)], owner) : undefined;
   }
   const behind = sizeOf(shape.slice(1));
-  const isFlat = name === 'flatten' && args[0]?.name !== 'end_dim' && numbers.length === 1 && numbers[0] === 1 && shape.length > 1;
+  const isFlat =
+    name === 'flatten' && args[0]?.name !== 'end_dim' && numbers.length === 1 && numbers[0] === 1 && shape.length > 1;
   const given = isFlat ? [shape[0], behind] : name === 'flatten' ? [] : numbers;
   const known = given.reduce((product, size) => (size === -1 ? product : product * size), 1);
   const whole = given.map((size) => (size === -1 ? sizeOf(shape) / known : size));

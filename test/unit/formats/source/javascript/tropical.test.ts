@@ -94,6 +94,19 @@ export const alone = tf.sequential({ layers: [new Own({ units: 3, inputShape: [3
     ]);
   });
 
+  it('do not hide networks in methods of other layers', () => {
+    const text = `
+import * as tf from '@tensorflow/tfjs';
+class Block extends tf.layers.Layer {
+  build() { this.net = tf.sequential({ layers: [tf.layers.dense({ units: 4, inputShape: [3] })] }); }
+  call(x) { return this.net.apply(x); }
+}
+const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [2], units: 3 }), new Block({})] });
+`;
+    const { networks } = networksIn(text, 'net.ts');
+    expect(networks.map(({ name }) => name)).toEqual(['model', 'net']);
+  });
+
   it('leave nothing behind where they are tried', () => {
     const inner = 'this.inner = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3] })] }); made++;';
     const text = `let made = 4;\n${source('return this.inner.apply(x);', undefined, inner).replace('units: 5', 'units: made')}`;
