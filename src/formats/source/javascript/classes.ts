@@ -10,8 +10,7 @@ import { becomeModel, newModel } from '../evaluation/models.ts';
 import { snakeCase } from '../evaluation/layerNames.ts';
 import { bytesOf, ClassValue, Closure, Dictionary, LayerValue, Library, ModelValue } from '../evaluation/values.ts';
 import type { Property, Value } from '../evaluation/values.ts';
-import { mayBeProduct, type OwnOperation, type Sketch } from '../library/keras/sketch.ts';
-import { ownOperationIn } from './ownLayers.ts';
+import { mayBeProduct, ownOperation, type OwnOperation, type Sketch } from '../library/keras/sketch.ts';
 
 export function evaluateClass(e: Evaluation, node: Class, scope: Scope): ClassValue {
   const parent = node.superClass ? e.evaluate(node.superClass, scope) : undefined;
@@ -147,7 +146,8 @@ function ownOperationOf(
   const call = findMethod(e, cls, 'call')?.value;
   if (!(call instanceof Closure)) return undefined;
   const code = call.scope.frame.module.text.slice(call.node.start ?? 0, call.node.end ?? 0);
-  return mayBeProduct(code) ? ownOperationIn(e, (input) => called(e, cls, call, args, site, input)) : undefined;
+  if (!mayBeProduct(code)) return undefined;
+  return e.quietly(() => ownOperation(e, (input) => called(e, cls, call, args, site, input)));
 }
 
 /** What a new layer of the class makes of an input. */

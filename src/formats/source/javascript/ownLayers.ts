@@ -1,4 +1,3 @@
-import { Thrown } from '../evaluation/evaluation.ts';
 import type { Argument, Evaluation, Site } from '../evaluation/evaluation.ts';
 import { List, Native, Unknown } from '../evaluation/values.ts';
 import type { Value } from '../evaluation/values.ts';
@@ -7,33 +6,10 @@ import {
   extremum,
   isSketched,
   merged,
-  ownOperation,
   Sketch,
   SketchedWeights,
   sketchedSum,
-  type OwnOperation,
 } from '../library/keras/sketch.ts';
-
-/** The share of the work that is left which following one layer's code may take. */
-const SHARE = 1 / 8;
-
-/**
- * What a layer computes whose code gives `follow` of its input, if it is a max-plus product. The code is tried only:
- * what it changes is taken back, and models in it are nobody's.
- */
-export function ownOperationIn(e: Evaluation, follow: (input: Sketch) => Value): OwnOperation | undefined {
-  let found: OwnOperation | undefined;
-  const tried = (input: Sketch) => {
-    try {
-      return e.journal.attempt(() => follow(input)).result;
-    } catch (error) {
-      if (error instanceof Thrown) return undefined;
-      throw error;
-    }
-  };
-  e.meter.within(SHARE, () => void e.quietly(() => (found = ownOperation(tried))));
-  return found;
-}
 
 /** A member of a tensor or of weights in a layer's own code. */
 export function sketchMember(e: Evaluation, object: Sketch | SketchedWeights, key: string): Value {

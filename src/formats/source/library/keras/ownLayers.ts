@@ -1,4 +1,3 @@
-import { Thrown } from '../../evaluation/evaluation.ts';
 import type { Evaluator } from '../../python/evaluation/evaluator.ts';
 import { List, Tuple } from '../../python/evaluation/values.ts';
 import type { Argument, Value } from '../../python/evaluation/values.ts';
@@ -16,25 +15,10 @@ import {
   type OwnOperation,
 } from './sketch.ts';
 
-/** The share of the work that is left which following one layer's code may take. */
-const SHARE = 1 / 8;
-
-/**
- * What a layer computes whose code gives `follow` of its input, if it is a max-plus product. The code is tried only:
- * what it changes is taken back, and what it makes is nobody's.
- */
+/** What a layer computes whose code is `follow`, if it is a max-plus product; layers and models in it are nobody's. */
 export function ownOperationIn(e: Evaluator, follow: (input: Sketch) => Value): OwnOperation | undefined {
-  let found: OwnOperation | undefined;
   const [instances, models] = [e.instances.length, e.keras.models.length];
-  const tried = (input: Sketch) => {
-    try {
-      return e.journal.attempt(() => follow(input)).result;
-    } catch (error) {
-      if (error instanceof Thrown) return undefined;
-      throw error;
-    }
-  };
-  e.meter.within(SHARE, () => void (found = ownOperation(tried)));
+  const found = ownOperation(e, follow);
   e.instances.length = instances;
   e.keras.models.length = models;
   return found;

@@ -1,3 +1,6 @@
+import { Thrown } from '../../evaluation/evaluation.ts';
+import type { Journal } from '../../evaluation/journal.ts';
+import type { Meter } from '../../evaluation/meter.ts';
 import type { Operation, Window } from '../../../../network/operation.ts';
 
 /**
@@ -57,13 +60,34 @@ export function mayBeProduct(code: string): boolean {
   return /max|min/.test(code);
 }
 
-/** What a layer computes whose code is `follow`; undefined unless it is a max-plus or min-plus product. */
-export function ownOperation(follow: (input: Sketch) => unknown): OwnOperation | undefined {
+/** The share of the work that is left which following one layer's code once may take. */
+const SHARE = 1 / 64;
+
+/**
+ * What a layer computes whose code is `follow`; undefined unless it is a max-plus or min-plus product. The code is
+ * tried only: what it changes is taken back.
+ */
+export function ownOperation(
+  { journal, meter }: { readonly journal: Journal; readonly meter: Meter },
+  follow: (input: Sketch) => unknown,
+): OwnOperation | undefined {
+  const tried = (input: Sketch) => {
+    let value: unknown;
+    const body = () => {
+      try {
+        value = follow(input);
+      } catch (error) {
+        if (!(error instanceof Thrown)) throw error;
+      }
+    };
+    journal.attempt(() => meter.within(SHARE, body));
+    return operationOf(value);
+  };
   const [one, other] = TRIED;
   for (const places of [[], [place, place]]) {
-    const tried = (size: number) => operationOf(follow(new Sketch([batch, ...places, inputs(size)])));
-    const first = tried(one);
-    if (first && JSON.stringify(first) === JSON.stringify(tried(other))) return first;
+    const first = tried(new Sketch([batch, ...places, inputs(one)]));
+    const second = first && tried(new Sketch([batch, ...places, inputs(other)]));
+    if (first && JSON.stringify(first) === JSON.stringify(second)) return first;
   }
   return undefined;
 }

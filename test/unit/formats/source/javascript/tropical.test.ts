@@ -94,6 +94,14 @@ export const alone = tf.sequential({ layers: [new Own({ units: 3, inputShape: [3
     ]);
   });
 
+  it.each(["throw new Error('')", 'for (;;) made++', 'return x.max(1)'])('take back what they change: %s', (end) => {
+    const call = `made++; x.max(1); ${end};`;
+    const text = `let made = 4;\n${source(call)}\nexport const more = tf.sequential({ layers: [
+      tf.layers.dense({ inputShape: [2], units: made }) ] });`;
+    const { networks } = read(text, 'net.ts', { weights: false })!;
+    expect(networks.at(-1)!.layers.map(({ operation }) => operation)).toMatchObject([{ kind: 'dense', units: 4 }]);
+  });
+
   it('do not hide networks in methods of other layers', () => {
     const text = `
 import * as tf from '@tensorflow/tfjs';
