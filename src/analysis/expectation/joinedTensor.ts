@@ -1,7 +1,7 @@
 import type { Fresh, RandomTensor, Trace } from './randomTensor.ts';
 import { settled } from './traces.ts';
 
-/** Of each tensor in turn, so many of its cells after each other, until all are used up. */
+/** How many cells of each tensor follow each other, in turn, until all are used up. */
 type Chunks = readonly number[];
 
 /** Tensors put together, chunk by chunk; `channels` are those of the result. */

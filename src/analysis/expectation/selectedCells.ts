@@ -19,7 +19,7 @@ export function selectedCells(tensor: RandomTensor, cells: Int32Array, channels:
       mean: fresh.mean && { values: floats(fresh.mean.values), tangents: floats(fresh.mean.tangents) },
     },
     last: tensor.last,
-    // Zeros are no values of these units, and no greatest ones.
+    // These units did not make the zeros, and no zero is the greatest of a group.
     before: before && !hasZeros ? { ...before, tensor: selectedCells(before.tensor, cells, channels) } : null,
     greatest:
       greatest && !hasZeros ? { ...greatest, groups: Array.from(cells, (cell) => greatest.groups[cell]) } : null,
