@@ -14,32 +14,36 @@ const BREATH = 64;
 
 /**
  * The mean number of changes of the greatest one in each group, where it counts. Conditioned on two of them being
- * equal, the others are what is drawn plus their regression on the difference.
+ * equal, the others are what is drawn plus their regression on the difference. With `maySample`
+ * a part of the channels may stand for all.
  */
 export function changeRate(
   layer: Layer,
   input: RandomTensor,
   groups: readonly (readonly number[])[],
   draw: Draw,
-  areIndependent: boolean,
+  maySample: boolean,
 ): LayerRate {
   const { sources, origin, breathe } = draw;
   const activation = input.before?.activation ?? null;
   const tensor = input.before?.tensor ?? input;
   const { fresh, channels } = tensor;
   if (!fresh) throw compared(layer);
-  const sample = areIndependent ? allChannels : channelSample(tensor, draw);
+  const sample = maySample ? channelSample(tensor, draw) : allChannels;
   const isTaken = (cell: number) => (cell % channels) % sample.step === sample.first;
-  const contests = new Contests(tensor, fresh, sources, areIndependent, origin);
+  // Two numbers are those of the first of their channels, whatever else is in the group.
+  const areTaken = (a: number, b: number) => isTaken(Math.min(a % channels, b % channels));
+  const contests = new Contests(tensor, fresh, sources, origin);
   const nameOf = (cell: number) => sources.nameOf(tensor.values[cell], fresh.slots[cell]);
   let [rate, vanishes, mayVanish] = [0, false, false];
   for (const [g, group] of groups.entries()) {
     if (g % BREATH === 0) breathe();
-    if (!isTaken(group[0])) continue;
+    if (!group.some(isTaken)) continue;
     const contest = contests.of(group);
     const { cells, law } = contest;
     for (let i = 0; i < law.size; i++) {
       for (let j = i + 1; j < law.size; j++) {
+        if (!areTaken(cells[i], cells[j])) continue;
         const pair = i * law.size + j;
         if (law.q[pair] === 0) refuseGiven(layer, contest, i, j);
         else if (law.isProportional[pair] === 1) {
@@ -57,7 +61,7 @@ export function changeRate(
   }
   // One channel is enough for a breakpoint at the origin, whichever it is.
   if (origin !== null && mayVanish && !vanishes)
-    vanishes = groups.some((group) => !isTaken(group[0]) && meetAt(contests.of(group), origin, activation));
+    vanishes = groups.some((group) => !group.every(isTaken) && meetAt(contests.of(group), origin, activation));
   return { rate: sample.step * rate, vanishes };
 }
 

@@ -20,7 +20,7 @@ const FEWEST = 32;
  * function, so that none counts for another channel as well.
  */
 export function channelSample({ channels, fresh, last }: RandomTensor, { sources, sampled }: Draw): ChannelSample {
-  if (sampled === null || !fresh) return allChannels;
+  if (sampled === null || !fresh || fresh.filters) return allChannels;
   let step = 1;
   while (channels % (2 * step) === 0 && channels >= 2 * step * FEWEST) step *= 2;
   if (step === 1 || !sources.areOfLayer(fresh.slots, last) || sources.filtersOf(fresh.slots[0]) !== channels)

@@ -42,8 +42,9 @@ export class Law {
 
   constructor(
     readonly slots: readonly number[],
+    /** By number: the first one of the same filter. */
+    readonly kin: Uint16Array,
     private readonly sources: Sources,
-    private readonly areIndependent: boolean,
     origin: number | null,
   ) {
     this.size = slots.length;
@@ -63,7 +64,8 @@ export class Law {
 
   private covariance(i: number, j: number): Covariance {
     const [a, b] = [this.slots[i], this.slots[j]];
-    if (a < 0 || b < 0 || (this.areIndependent && i !== j)) return nothing;
+    // Filters have weights of their own.
+    if (a < 0 || b < 0 || this.kin[i] !== this.kin[j]) return nothing;
     return this.sources.covariance(a, b);
   }
 
@@ -91,7 +93,7 @@ export class Law {
     if (j === undefined) return readsOf(i);
     const areFresh = !this.isGiven(i) && !this.isGiven(j);
     const isOfEqualWeights =
-      !this.areIndependent && areFresh && this.sources.areOfOneSource(this.slots[i], this.slots[j]);
+      this.kin[i] === this.kin[j] && areFresh && this.sources.areOfOneSource(this.slots[i], this.slots[j]);
     return differenceOfReads(readsOf(i), readsOf(j), isOfEqualWeights);
   }
 }
@@ -109,7 +111,6 @@ export class Contests {
     private readonly tensor: RandomTensor,
     private readonly fresh: Fresh,
     private readonly sources: Sources,
-    private readonly areIndependent: boolean,
     private readonly origin: number | null,
   ) {}
 
@@ -134,11 +135,26 @@ export class Contests {
   }
 
   private lawOf(cells: readonly number[]): Law {
-    const { law, sources, areIndependent, origin } = this;
+    const { law, sources, origin } = this;
     const { slots } = this.fresh;
-    if (law?.size === cells.length && cells.every((cell, k) => slots[cell] === law.slots[k])) return law;
+    const kin = this.kinOf(cells);
+    const isKnown =
+      law?.size === cells.length && cells.every((cell, k) => slots[cell] === law.slots[k] && kin[k] === law.kin[k]);
+    if (law && isKnown) return law;
     const own = cells.map((cell) => slots[cell]);
-    return (this.law = new Law(own, sources, areIndependent, origin));
+    return (this.law = new Law(own, kin, sources, origin));
+  }
+
+  private kinOf(cells: readonly number[]): Uint16Array {
+    const { channels } = this.tensor;
+    const { filters } = this.fresh;
+    const filterOf = (cell: number) => filters?.[cell] ?? cell % channels;
+    const kin = new Uint16Array(cells.length);
+    for (let i = 0; i < kin.length; i++) {
+      const filter = filterOf(cells[i]);
+      while (filterOf(cells[kin[i]]) !== filter) kin[i]++;
+    }
+    return kin;
   }
 }
 

@@ -70,7 +70,7 @@ function traceOfMatrix(matrix: SparseMatrix, { trace, channels }: RandomTensor):
   return { factors: Float64Array.from({ length: rows }, (_, row) => mean(row * channels)), innovation: null };
 }
 
-function selected({ slots, origins, mean }: Fresh, matrix: SparseMatrix): Fresh {
+function selected({ slots, origins, mean, filters }: Fresh, matrix: SparseMatrix): Fresh {
   const pick = (from: Int32Array) =>
     Int32Array.from({ length: matrix.rows }, (_, row) =>
       matrix.start[row] === matrix.end[row] ? -1 : from[matrix.base[row] + matrix.offset[matrix.start[row]]],
@@ -78,6 +78,7 @@ function selected({ slots, origins, mean }: Fresh, matrix: SparseMatrix): Fresh 
   return {
     slots: pick(slots),
     origins: pick(origins),
+    filters: filters && pick(filters),
     mean: mean && { values: product(matrix, mean.values), tangents: product(matrix, mean.tangents) },
   };
 }

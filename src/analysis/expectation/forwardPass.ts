@@ -9,7 +9,7 @@ import { bent } from './bentTensor.ts';
 import { poolingGroups, unions } from './windowGroups.ts';
 import { innovationOfSums, scaledInnovation } from './innovation.ts';
 import { meanOf, traceOfAll, traceOfSum, traceOfWindow } from './traces.ts';
-import { NotDrawn, rowsOf, type Fresh, type RandomTensor, type Trace } from './randomTensor.ts';
+import { filtersOf, NotDrawn, rowsOf, type Fresh, type RandomTensor, type Trace } from './randomTensor.ts';
 import type { Sources } from './sources.ts';
 import { sum, times } from './vectors.ts';
 import { changeRate } from './changes.ts';
@@ -152,7 +152,7 @@ class ForwardPass {
         const { units, rank } = operation;
         const pieces = weightedImage(layer, operation, input, this.draw, window);
         const groups = Array.from({ length: units }, (_, u) => Array.from({ length: rank }, (__, k) => k * units + u));
-        return this.greatest(layer, pieces, groups, units, true, traceOfAll(pieces.trace, groups.length / units));
+        return this.greatest(layer, pieces, groups, units, false, traceOfAll(pieces.trace, groups.length / units));
       }
       case 'maxPooling':
       case 'globalMaxPooling':
@@ -198,10 +198,9 @@ class ForwardPass {
     const windows = poolingGroups(window, input.channels);
     const trace = traceOfWindow(input.trace, window);
     const { greatest } = input;
-    if (greatest?.factor !== 1 || greatest.areIndependent)
-      return this.greatest(layer, input, windows, input.channels, false, trace);
-    const { tensor, groups } = greatest;
-    return this.greatest(layer, tensor, unions(windows, groups), input.channels, false, trace);
+    if (greatest?.factor !== 1) return this.greatest(layer, input, windows, input.channels, true, trace);
+    const { tensor, groups, maySample } = greatest;
+    return this.greatest(layer, tensor, unions(windows, groups), input.channels, maySample, trace);
   }
 
   private greatest(
@@ -209,12 +208,12 @@ class ForwardPass {
     tensor: RandomTensor,
     groups: readonly (readonly number[])[],
     channels: number,
-    areIndependent: boolean,
+    maySample: boolean,
     trace: Trace,
   ): RandomTensor {
     const size = groups.reduce((most, group) => Math.max(most, group.length), 0);
     if (size > MAX_GROUP) throw new NotDrawn(`${layer.name} takes the greatest of more than ${MAX_GROUP} numbers.`);
-    if (size > 1) this.add(layer, changeRate(layer, tensor, groups, this.draw, areIndependent));
+    if (size > 1) this.add(layer, changeRate(layer, tensor, groups, this.draw, maySample));
     const [values, tangents] = [new Float64Array(groups.length), new Float64Array(groups.length)];
     const isNonNegative = new Uint8Array(groups.length);
     groups.forEach((group, g) => {
@@ -233,7 +232,7 @@ class ForwardPass {
       fresh: null,
       last: tensor.last,
       before: null,
-      greatest: { tensor, groups, areIndependent, factor: 1 },
+      greatest: { tensor, groups, maySample, factor: 1 },
       trace,
     };
   }
@@ -256,10 +255,11 @@ class ForwardPass {
   }
 
   /** The same zeros, of other moments. */
-  private scaledFresh({ slots, origins, mean }: Fresh, factor: number): Fresh {
+  private scaledFresh(fresh: Fresh, factor: number): Fresh {
+    const { slots, mean } = fresh;
     return {
+      ...fresh,
       slots: this.sources.scaled(slots, factor),
-      origins,
       mean: mean && { values: times(mean.values, factor), tangents: times(mean.tangents, factor) },
     };
   }
@@ -368,5 +368,12 @@ function plain(
 
 function reshaped(input: RandomTensor, channels: number): RandomTensor {
   if (channels === input.channels) return input;
-  return { ...input, channels, trace: traceOfAll(input.trace, input.values.length / channels) };
+  const { fresh, before, trace, values } = input;
+  return {
+    ...input,
+    channels,
+    fresh: fresh && { ...fresh, filters: filtersOf(input) },
+    before: before && { ...before, tensor: reshaped(before.tensor, channels) },
+    trace: traceOfAll(trace, values.length / channels),
+  };
 }

@@ -50,7 +50,7 @@ export function innovationOf(
     tangents,
     channels,
     expected,
-    areIndependent: sources.filtersOf(fresh.slots[0]) === channels,
+    areIndependent: !fresh.filters && sources.filtersOf(fresh.slots[0]) === channels,
     kept,
   };
 }

@@ -1,4 +1,4 @@
-import type { Fresh, RandomTensor, Trace } from './randomTensor.ts';
+import { filtersOf, type Fresh, type RandomTensor, type Trace } from './randomTensor.ts';
 import { settled } from './traces.ts';
 
 /** How many cells of each tensor follow each other, in turn, until all are used up. */
@@ -21,7 +21,7 @@ export function joined(parts: readonly RandomTensor[], chunks: Chunks, channels:
       chunks,
       new Uint8Array(size),
     ),
-    fresh: joinedFresh(parts, chunks, floats),
+    fresh: joinedFresh(parts, chunks, channels, floats),
     last,
     before: areBent ? { activation, tensor: joined(inner(), chunks, channels, last) } : null,
     greatest: null,
@@ -32,6 +32,7 @@ export function joined(parts: readonly RandomTensor[], chunks: Chunks, channels:
 function joinedFresh(
   parts: readonly RandomTensor[],
   chunks: Chunks,
+  channels: number,
   floats: (of: (part: RandomTensor) => Float64Array) => Float64Array,
 ): Fresh {
   const size = parts.reduce((sum, { values }) => sum + values.length, 0);
@@ -42,7 +43,9 @@ function joinedFresh(
   const mean = (key: 'values' | 'tangents') =>
     floats(({ fresh, values }) => fresh?.mean?.[key] ?? new Float64Array(values.length));
   const hasMean = parts.some(({ fresh }) => fresh?.mean);
+  const areInOrder = parts.every((part) => part.channels === channels && !part.fresh?.filters);
   return {
+    filters: areInOrder ? undefined : inTurn(parts.map(filtersOf), chunks, new Int32Array(size)),
     slots: numbers('slots'),
     origins: numbers('origins'),
     mean: hasMean ? { values: mean('values'), tangents: mean('tangents') } : null,

@@ -32,13 +32,21 @@ export function mixedFresh(
     const from = Array.from(offset.subarray(start[row], end[row]), (shift) => (base[row] + shift) * channels);
     for (let channel = 0, until = 0; channel < channels; channel = until) {
       until = channel + 1;
-      while (until < channels && from.every((at) => fresh.slots[at + until] === fresh.slots[at + channel])) until++;
+      while (
+        until < channels &&
+        !fresh.filters &&
+        from.every((at) => fresh.slots[at + until] === fresh.slots[at + channel])
+      )
+        until++;
       const used = from
         .map((at, e) => [fresh.slots[at + channel], value[start[row] + e]])
         .filter(([slot]) => slot >= 0);
       if (used.length === 0) continue;
       pairs += used.length ** 2;
-      const isOfOne = used.every(([slot]) => sources.areOfOneSource(slot, one) && sources.haveOneFactor(slot, one));
+      const { filters } = fresh;
+      const ofOneFilter = !filters || from.every((at) => filters[at + channel] === filters[from[0] + channel]);
+      const isOfOne =
+        ofOneFilter && used.every(([slot]) => sources.areOfOneSource(slot, one) && sources.haveOneFactor(slot, one));
       if (!isOfOne || pairs > MAX_PAIRS) return null;
       slots.fill(mixes.length, row * channels + channel, row * channels + until);
       mixes.push({ slots: used.map(([slot]) => slot), weights: used.map(([, weight]) => weight) });
@@ -51,6 +59,7 @@ export function mixedFresh(
   return {
     slots: slots.map((place) => (place < 0 ? -1 : first + place)),
     origins: sources.newOrigins(slots.length),
+    filters: fresh.filters && firstOfEach(matrix, channels, fresh.filters),
     mean: hasMean
       ? { values: given(values, fresh.mean?.values), tangents: given(tangents, fresh.mean?.tangents) }
       : null,
@@ -69,6 +78,18 @@ function imageIn(
         image[cell] += value[e] * of((base[row] + offset[e]) * channels + channel);
   }
   return image;
+}
+
+/** The numbers of the first row that each row mixes. */
+function firstOfEach(
+  { rows, start, end, base, offset }: SparseMatrix,
+  channels: number,
+  numbers: Int32Array,
+): Int32Array {
+  return Int32Array.from({ length: rows * channels }, (_, cell) => {
+    const [row, channel] = [Math.floor(cell / channels), cell % channels];
+    return start[row] < end[row] ? numbers[(base[row] + offset[start[row]]) * channels + channel] : -1;
+  });
 }
 
 class MixedSource implements Source {

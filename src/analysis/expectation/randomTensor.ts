@@ -47,7 +47,12 @@ export function rowsOf(tensor: RandomTensor, rows: Int32Array): RandomTensor {
     values: floats(tensor.values),
     tangents: floats(tensor.tangents),
     isNonNegative: copyRows(tensor.isNonNegative, new Uint8Array(rows.length * channels), rows, channels),
-    fresh: fresh && { slots: numbers(fresh.slots), origins: numbers(fresh.origins), mean: mean ?? null },
+    fresh: fresh && {
+      slots: numbers(fresh.slots),
+      origins: numbers(fresh.origins),
+      mean: mean ?? null,
+      filters: fresh.filters && numbers(fresh.filters),
+    },
     before: before && { ...before, tensor: rowsOf(before.tensor, rows) },
     greatest: greatest && {
       ...greatest,
@@ -63,8 +68,8 @@ export function rowsOf(tensor: RandomTensor, rows: Int32Array): RandomTensor {
 export interface Greatest {
   readonly tensor: RandomTensor;
   readonly groups: readonly (readonly number[])[];
-  /** Numbers of a group have weights of their own each. */
-  readonly areIndependent: boolean;
+  /** See `changeRate`. */
+  readonly maySample: boolean;
   /** What the greatest values were multiplied by since. */
   readonly factor: number;
 }
@@ -80,6 +85,13 @@ export interface Fresh {
   readonly origins: Int32Array;
   /** The part that the layer's weights do not change; null for zero. */
   readonly mean: { readonly values: Float64Array; readonly tangents: Float64Array } | null;
+  /** By cell: of which filter it is, if not of the one of its channel's number. */
+  readonly filters?: Int32Array;
+}
+
+/** The filter of each cell, where channels are to be put in another order. */
+export function filtersOf({ values, channels, fresh }: RandomTensor): Int32Array {
+  return fresh?.filters ?? Int32Array.from({ length: values.length }, (_, cell) => cell % channels);
 }
 
 /** `E G_a G_b`, `E G_a G'_b`, `E G'_a G_b`, `E G'_a G'_b`. */

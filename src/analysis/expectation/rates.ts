@@ -140,14 +140,14 @@ function greatestRate(
   { greatest, isNonNegative }: RandomTensor,
   sources: Sources,
 ): number {
-  const { tensor, groups, areIndependent, factor } = greatest!;
+  const { tensor, groups, factor } = greatest!;
   const atZero = bendsAtZeroOnly(activation);
   if (atZero && isNonNegative.every((one) => one === 1)) return 0;
   // Units that bend at zero pass on the sign: the greatest changes it where one of theirs does.
   if (atZero && tensor.before && bendsAtZeroOnly(tensor.before.activation)) return 0;
   const { fresh } = tensor;
   if (!fresh) throw bentAsTheyAre(layer);
-  const contests = new Contests(tensor, fresh, sources, areIndependent, null);
+  const contests = new Contests(tensor, fresh, sources, null);
   const known = new KnownPairs();
   let rate = 0;
   for (const group of groups) {

@@ -1,5 +1,5 @@
 import { copyCells } from './copyRows.ts';
-import type { RandomTensor } from './randomTensor.ts';
+import { filtersOf, type RandomTensor } from './randomTensor.ts';
 import { traceOfAll } from './traces.ts';
 
 /** Some cells of a tensor in another order; -1 stands for a zero. `channels` are those of the result. */
@@ -8,6 +8,8 @@ export function selectedCells(tensor: RandomTensor, cells: Int32Array, channels:
   const floats = (from: Float64Array) => copyCells(from, new Float64Array(cells.length), cells, 0);
   const numbers = (from: Int32Array) => copyCells(from, new Int32Array(cells.length), cells, -1);
   const hasZeros = cells.includes(-1);
+  const areInOrder =
+    channels === tensor.channels && cells.every((cell, i) => cell < 0 || cell % channels === i % channels);
   return {
     values: floats(tensor.values),
     tangents: floats(tensor.tangents),
@@ -16,6 +18,7 @@ export function selectedCells(tensor: RandomTensor, cells: Int32Array, channels:
     fresh: fresh && {
       slots: numbers(fresh.slots),
       origins: numbers(fresh.origins),
+      filters: areInOrder && !fresh.filters ? undefined : numbers(filtersOf(tensor)),
       mean: fresh.mean && { values: floats(fresh.mean.values), tangents: floats(fresh.mean.tangents) },
     },
     last: tensor.last,

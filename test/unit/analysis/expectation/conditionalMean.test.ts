@@ -241,6 +241,31 @@ const networks: Record<string, Network> = {
       units('hard_tanh'),
     ],
   ),
+  'the greatest of several filters, of a tensor in another shape': networkOf(
+    [3],
+    [dense(6), { type: 'reshape', target_shape: [2, 3] }, { type: 'global_max_pooling1d' }, dense(3, 'relu')],
+  ),
+  'pooling over channels and rows, of what was pooled': networkOf(
+    [5, 5, 1],
+    [
+      conv(3, 2),
+      { type: 'max_pooling2d', pool_size: 2, strides: 1 },
+      { type: 'permute', dims: [3, 1, 2] },
+      { type: 'max_pooling2d', pool_size: 2, strides: 1 },
+      { type: 'flatten' },
+      dense(3, 'relu'),
+    ],
+  ),
+  'one filter twice': networkOf(
+    [4, 4, 1],
+    [
+      conv(3, 2, 'relu'),
+      conv(3, 2),
+      { type: 'select', axis: -1, places: [0, 0, 1] },
+      units('relu'),
+      conv(3, 2, 'relu'),
+    ],
+  ),
   'no biases': networkOf([4], [dense(4, 'relu', { use_bias: false }), dense(4, 'relu', { use_bias: false })]),
 };
 
