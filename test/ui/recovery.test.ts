@@ -98,6 +98,7 @@ it(
     await answersAnew();
     for (let kills = 1; kills <= 5; kills++) {
       const [old] = servers();
+      await atRest(old);
       process.kill(old, 'SIGKILL');
       if (kills === 5) break;
       await serverOtherThan(old);
