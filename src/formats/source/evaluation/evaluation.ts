@@ -73,6 +73,8 @@ export interface Evaluation {
   changed(model: ModelValue): void;
   /** Runs something that is tried only: its models are nobody's, and what it calls still waits to be called. */
   quietly<T>(body: () => T): T;
+  /** Whether that is under way. */
+  readonly isTried: boolean;
   /** How many such changes there were, to ask `changedSince` later. */
   readonly changes: number;
   changedSince(count: number): readonly ModelValue[];

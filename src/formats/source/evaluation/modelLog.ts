@@ -13,22 +13,9 @@ export class ModelLog {
   readonly omitted = new Map<number, Span>();
   private readonly madeAt = new Map<number, number>();
   private log: ModelValue[] = [];
-  private isQuiet = false;
-
-  /** Runs something whose models are nobody's. */
-  quietly<T>(body: () => T): T {
-    const before = this.isQuiet;
-    this.isQuiet = true;
-    try {
-      return body();
-    } finally {
-      this.isQuiet = before;
-    }
-  }
 
   /** Remembers a model that came into being or got one more layer. */
   changed(model: ModelValue): void {
-    if (this.isQuiet) return;
     if (this.log.at(-1) !== model) this.log.push(model);
     if (this.models.has(model)) return;
     // One place in the source creates this many models only in an endless loop.

@@ -28,7 +28,6 @@ export class Caller {
   private readonly ran = new WeakSet<Closure>();
   /** Functions that an unknown one may call, while they are followed. */
   private readonly open = new Set<Node>();
-  private isQuiet = false;
   private depth = 0;
 
   constructor(
@@ -55,20 +54,9 @@ export class Caller {
   }
 
   private noteCalled(closure: Closure): void {
-    if (this.isQuiet) return;
+    if (this.e.isTried) return;
     this.called.add(closure.node);
     this.ran.add(closure);
-  }
-
-  /** Runs something that is tried only: functions that it calls are not called yet. */
-  quietly<T>(body: () => T): T {
-    const before = this.isQuiet;
-    this.isQuiet = true;
-    try {
-      return body();
-    } finally {
-      this.isQuiet = before;
-    }
   }
 
   /** A function that nobody calls; its parameters are symbols. */
@@ -81,7 +69,7 @@ export class Caller {
     if (callee instanceof ClassValue) {
       if (this.depth > MAX_CALL_DEPTH) return new Unknown(site.text, site.span);
       const instance = this.deeper(() => instantiate(this.e, callee, args, site));
-      if (!this.isQuiet && !this.instances.has(callee)) this.instances.set(callee, instance);
+      if (!this.e.isTried && !this.instances.has(callee)) this.instances.set(callee, instance);
       return instance;
     }
     if (callee instanceof Library) return constructLibrary(this.e, callee, args, site);
@@ -165,7 +153,7 @@ export class Caller {
 
   /** Says of what is not known that it would make a network, if it is the library. */
   private noticeMaker(callee: Value, args: readonly Argument[], site: Site): void {
-    if (!(callee instanceof Unknown) || this.isQuiet) return;
+    if (!(callee instanceof Unknown) || this.e.isTried) return;
     const maker = unknownMaker(callee.derived ? site.text : callee.name, args[0]?.value);
     if (maker !== undefined) this.unknownMakers.set(maker, this.unknownMakers.get(maker) ?? site.calleeSpan);
   }

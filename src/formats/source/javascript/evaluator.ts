@@ -57,6 +57,8 @@ export class Evaluator implements Evaluation {
     return this.log.models;
   }
 
+  isTried = false;
+
   /** The first instance of each class. */
   get instances(): ReadonlyMap<ClassValue, Value> {
     return this.caller.instances;
@@ -213,11 +215,17 @@ export class Evaluator implements Evaluation {
   }
 
   changed(model: ModelValue): void {
-    this.log.changed(model);
+    if (!this.isTried) this.log.changed(model);
   }
 
   quietly<T>(body: () => T): T {
-    return this.log.quietly(() => this.caller.quietly(body));
+    const before = this.isTried;
+    this.isTried = true;
+    try {
+      return body();
+    } finally {
+      this.isTried = before;
+    }
   }
 
   get changes(): number {
